@@ -1,0 +1,159 @@
+import { isEqual, type Value } from "../model/value.ts";
+import { isMany, isObject, printScalar, toItems, type Datum } from "./datum.ts";
+import type { Call, FunctionSpec, Parameter } from "./evaluation.ts";
+
+const ATTRIBUTE: Parameter = { name: "attribute", type: "list" };
+const ROLES: Parameter = { name: "source", type: "list" };
+const ROLE_TYPE = "WindowsAzureActiveDirectoryRole";
+const ROLE_EXAMPLE = { appRoleAssignments: [{ id: "1", value: "admin", displayName: "Admin" }] };
+const ROLE_RESULT = [{ primary: false, type: ROLE_TYPE, value: "admin", display: "Admin" }];
+
+/** Functions of multi-valued attributes, and of app roles, which are objects with id, value and displayName. */
+export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
+  {
+    name: "Split",
+    parameters: [
+      { name: "source", type: "text" },
+      { name: "delimiter", type: "text" },
+    ],
+    origin: "entra",
+    summary: "Cuts a text into the values between the delimiters, without the blanks around each.",
+    example: { expression: 'Split("a, b", ",")', result: ["a", "b"] },
+    run: runSplit,
+  },
+  {
+    name: "Count",
+    parameters: [ATTRIBUTE],
+    origin: "entra",
+    summary: "Number of values; 0 for nothing, 1 for a single value.",
+    example: { expression: "Count([proxyAddresses])", attributes: { proxyAddresses: ["a", "b"] }, result: 2 },
+    run: (call) => toItems(call.value(0)).length,
+  },
+  {
+    name: "Item",
+    parameters: [ATTRIBUTE, { name: "index", type: "number" }],
+    origin: "entra",
+    summary: "One value of several, counted from 1; nothing for an empty attribute, an error behind the end.",
+    example: { expression: "Item([proxyAddresses], 2)", attributes: { proxyAddresses: ["a", "b"] }, result: "b" },
+    run: runItem,
+  },
+  {
+    name: "RemoveDuplicates",
+    parameters: [ATTRIBUTE],
+    origin: "entra",
+    summary: "Each value once, in the order of first appearance; case counts.",
+    example: { expression: "RemoveDuplicates([tags])", attributes: { tags: ["a", "b", "a"] }, result: ["a", "b"] },
+    run: (call) => {
+      const datum = call.value(0);
+      return isMany(datum) ? removeDuplicates(datum) : datum;
+    },
+  },
+  {
+    name: "SingleAppRoleAssignment",
+    parameters: [ROLES],
+    origin: "entra",
+    summary: "The value of the assigned app role; of several the first in alphabetical order.",
+    example: { expression: "SingleAppRoleAssignment([appRoleAssignments])", attributes: ROLE_EXAMPLE, result: "admin" },
+    run: (call) => roleValues(call).toSorted(byCodeUnits)[0],
+  },
+  {
+    name: "AppRoleAssignments",
+    parameters: [ROLES],
+    origin: "entra",
+    summary: "The values of all assigned app roles.",
+    example: { expression: "AppRoleAssignments([appRoleAssignments])", attributes: ROLE_EXAMPLE, result: ["admin"] },
+    run: (call) => roleValues(call),
+  },
+  {
+    name: "AppRoleAssignmentsComplex",
+    parameters: [ROLES],
+    origin: "entra",
+    summary: "All assigned app roles as elements of the SCIM attribute roles.",
+    example: {
+      expression: "AppRoleAssignmentsComplex([appRoleAssignments])",
+      attributes: ROLE_EXAMPLE,
+      result: ROLE_RESULT,
+    },
+    run: toRoles,
+  },
+  {
+    name: "AssertiveAppRoleAssignmentsComplex",
+    parameters: [ROLES],
+    origin: "entra",
+    summary: "All assigned app roles as elements of the SCIM attribute roles, which hold no others.",
+    example: {
+      expression: "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])",
+      attributes: ROLE_EXAMPLE,
+      result: ROLE_RESULT,
+    },
+    run: toRoles,
+  },
+  {
+    name: "DNComponent",
+    parameters: [
+      { name: "dn", type: "text" },
+      { name: "componentNumber", type: "number" },
+    ],
+    origin: "cloud-sync",
+    summary:
+      "The value of one component of a distinguished name, counted from 1 on the left; the empty text if there are not as many.",
+    example: { expression: 'DNComponent("cn=Joe,dc=contoso,dc=com", 1)', result: "Joe" },
+    run: (call) => dnComponents(call.text(0) ?? "")[Math.trunc(call.number(1)) - 1] ?? "",
+  },
+];
+
+function runSplit(call: Call): Datum {
+  const text = call.text(0);
+  const delimiter = call.text(1) ?? "";
+  if (text === undefined) return undefined;
+  return (delimiter === "" ? [text] : text.split(delimiter)).map((part) => part.trim());
+}
+
+function runItem(call: Call): Datum {
+  const items = toItems(call.value(0));
+  const index = Math.trunc(call.number(1));
+  if (items.length === 0) return undefined;
+  if (index < 1 || index > items.length) call.fail("out-of-bounds", `there is no value ${index} of ${items.length}`, 1);
+  return items[index - 1];
+}
+
+function removeDuplicates(values: readonly Value[]): readonly Value[] {
+  const texts = new Set<Value>();
+  const objects: Value[] = [];
+  return values.filter((value) => {
+    if (typeof value !== "object") return !texts.has(value) && texts.add(value).size > 0;
+    return !objects.some((object) => isEqual(object, value)) && objects.push(value) > 0;
+  });
+}
+
+function roleValues(call: Call): readonly string[] {
+  return toItems(call.value(0))
+    .map((role) => (isObject(role) ? (role["value"] ?? role["displayName"] ?? role["id"] ?? "") : role))
+    .map(printScalar)
+    .filter((text) => text !== "");
+}
+
+function toRoles(call: Call): Datum {
+  return toItems(call.value(0)).map((role) => {
+    if (!isObject(role)) return { primary: false, type: ROLE_TYPE, value: printScalar(role) };
+    const value = role["value"] ?? role["displayName"] ?? role["id"] ?? "";
+    const display = role["displayName"];
+    return { primary: false, type: ROLE_TYPE, value, ...(display === undefined ? {} : { display }) };
+  });
+}
+
+function byCodeUnits(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** RFC 4514: components end at commas that are not escaped. */
+function dnComponents(dn: string): readonly string[] {
+  const components = dn.match(/(?:[^,\\]|\\[\s\S])+/g) ?? [];
+  return components.map((component) =>
+    component
+      .slice(component.indexOf("=") + 1)
+      .trim()
+      .replaceAll(/\\([\s\S])/g, "$1"),
+  );
+}
