@@ -1,4 +1,5 @@
 import type { EntraId, Kind } from "./ids.ts";
+import { findNearest } from "./nearest.ts";
 import { isComplex, isList, type Attributes, type Value } from "./value.ts";
 
 /**
@@ -171,26 +172,7 @@ export function suggestAttribute(kind: Kind, name: string): string | undefined {
   const wanted = name.toLowerCase().replaceAll(/[^a-z0-9.]/g, "");
   const usable = [...TABLES[kind].values()].filter((each) => each.refusal === undefined).map((each) => each.name);
   const part = usable.find((each) => each.toLowerCase().endsWith(`.${wanted}`));
-  const limit = Math.max(2, Math.floor(wanted.length / 3));
-  const ranked = usable
-    .map((each) => ({ each, edits: countEdits(wanted, each.toLowerCase()) }))
-    .filter(({ edits }) => edits <= limit)
-    .toSorted((left, right) => left.edits - right.edits);
-  return part ?? ranked[0]?.each;
-}
-
-/** Levenshtein distance: how many letters have to be put in, left out or replaced. */
-export function countEdits(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...left].entries()) {
-    const line = [row + 1];
-    for (const [column, other] of [...right].entries()) {
-      const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
-      line.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1));
-    }
-    above = line;
-  }
-  return above[right.length] ?? 0;
+  return part ?? findNearest(wanted, usable);
 }
 
 const ALWAYS: Readonly<Record<Kind, readonly string[]>> = {
