@@ -29,15 +29,19 @@ describe("documented examples", () => {
 });
 
 describe("the function table", () => {
-  it.each([...FUNCTIONS.values()])("has a working example of $name", ({ example, name }) => {
+  const specs = [...FUNCTIONS.values()];
+
+  it.each(specs)("has an example of $name", ({ example, name }) => {
     expect(example.expression).toContain(`${name}(`);
-    const evaluation = evaluate(example.expression, { attributes: example.attributes ?? {} });
-    // A result that is different every time is a text.
-    const value: unknown = example.result ?? expect.any(String);
-    expect(evaluation).toEqual({ kind: "value", value });
+    expect(evaluate(example.expression, { attributes: example.attributes ?? {} }).kind).toBe("value");
   });
 
-  it.each([...FUNCTIONS.values()])("explains $name in one sentence", ({ summary }) => {
+  it.each(specs.filter(({ example }) => example.result !== undefined))("is right about $name", ({ example }) => {
+    const evaluation = evaluate(example.expression, { attributes: example.attributes ?? {} });
+    expect(evaluation).toEqual({ kind: "value", value: example.result });
+  });
+
+  it.each(specs)("explains $name in one sentence", ({ summary }) => {
     expect(summary).toMatch(/^[^.]+(\.[^.]+)?\.$/);
   });
 });

@@ -1,0 +1,155 @@
+import { printScalar } from "../expression/datum.ts";
+import { findNearest } from "../expression/nearest.ts";
+import { compilePattern } from "../expression/pattern.ts";
+import type { Value } from "../model/value.ts";
+
+/** True when one value of the attribute satisfies a clause. */
+export type Test = (actual: Value) => boolean;
+
+export type TestResult =
+  | { readonly ok: true; readonly test: Test }
+  | { readonly ok: false; readonly message: string; readonly hint?: string };
+
+/** What a clause compares with; texts are folded already when case does not count. */
+export type Operand = { readonly values: readonly string[]; readonly isCaseSensitive: boolean };
+
+/** One operator of scoping filters; the documentation's table is made from these. */
+export type OperatorSpec = {
+  readonly name: string;
+  readonly origin: "entra" | "addition";
+  /** none: takes no value. one or more: takes values, each of which is tried. */
+  readonly values: "none" | "some";
+  /** A negation holds for a list only when it holds for every element. */
+  readonly isNegation: boolean;
+  readonly summary: string;
+  readonly compile: (operand: Operand) => TestResult;
+};
+
+/** All operators. Every one except IS NULL is false for an attribute without a value. */
+export const OPERATORS: readonly OperatorSpec[] = [
+  compareTexts("EQUALS", "the attribute is the value", (actual, value) => actual === value),
+  negate("NOT EQUALS", "the attribute is not the value", (actual, value) => actual === value),
+  unary("IS TRUE", "the attribute is true", (actual) => printScalar(actual).toLowerCase() === "true"),
+  unary("IS FALSE", "the attribute is false", (actual) => printScalar(actual).toLowerCase() === "false"),
+  unary("IS NULL", "the attribute has no value", () => false),
+  unary("IS NOT NULL", "the attribute has a value", () => true),
+  matchPattern("REGEX MATCH", "the whole attribute fits the pattern", false),
+  matchPattern("NOT REGEX MATCH", "the whole attribute does not fit the pattern", true),
+  compareIntegers("Greater_Than", "the attribute is a whole number above the value", (actual, value) => actual > value),
+  compareIntegers(
+    "Greater_Than_OR_EQUALS",
+    "the attribute is a whole number, the value or above",
+    (actual, value) => actual >= value,
+  ),
+  compareTexts("Includes", "the attribute contains the value", (actual, value) => actual.includes(value)),
+  compareTexts("ENDS_WITH", "the attribute ends with the value", (actual, value) => actual.endsWith(value)),
+  addition(
+    compareTexts("STARTS_WITH", "the attribute begins with the value", (actual, value) => actual.startsWith(value)),
+  ),
+  addition(compareTexts("IN", "the attribute is one of the values", (actual, value) => actual === value)),
+  addition(negate("NOT IN", "the attribute is none of the values", (actual, value) => actual === value)),
+  compareTexts("&", "the value contains the attribute", (actual, value) => value.includes(actual)),
+  negate("!&", "the value does not contain the attribute", (actual, value) => value.includes(actual)),
+];
+
+/** Finds an operator by its label: case, blanks and underscores do not count. */
+export function findOperator(label: string): OperatorSpec | undefined {
+  return OPERATORS.find((operator) => fold(operator.name) === fold(label));
+}
+
+/** The name that a misspelled operator may be meant to be. */
+export function suggestOperator(label: string): string | undefined {
+  return findNearest(
+    label,
+    OPERATORS.map((operator) => operator.name),
+  );
+}
+
+function fold(label: string): string {
+  return label.toLowerCase().replaceAll(/[\s_]/g, "");
+}
+
+type Comparison = (actual: string, value: string) => boolean;
+type Spec = Omit<OperatorSpec, "origin" | "name" | "summary">;
+
+function entra(name: string, summary: string, spec: Spec): OperatorSpec {
+  return { name, summary, origin: "entra", ...spec };
+}
+
+function addition(spec: OperatorSpec): OperatorSpec {
+  return { ...spec, origin: "addition" };
+}
+
+function unary(name: string, summary: string, test: Test): OperatorSpec {
+  return entra(name, summary, { values: "none", isNegation: false, compile: () => ({ ok: true, test }) });
+}
+
+function compareTexts(name: string, summary: string, comparison: Comparison): OperatorSpec {
+  return entra(name, summary, {
+    values: "some",
+    isNegation: false,
+    compile: (operand) => ({ ok: true, test: toTest(operand, comparison) }),
+  });
+}
+
+function negate(name: string, summary: string, comparison: Comparison): OperatorSpec {
+  return entra(name, summary, {
+    values: "some",
+    isNegation: true,
+    compile: (operand) => {
+      const test = toTest(operand, comparison);
+      return { ok: true, test: (actual) => !test(actual) };
+    },
+  });
+}
+
+/** Booleans are compared without regard to case: `true` in a file means True. */
+function toTest({ values, isCaseSensitive }: Operand, comparison: Comparison): Test {
+  const folded = values.map((value) => value.toLowerCase());
+  return (actual) => {
+    const text = printScalar(actual);
+    return isCaseSensitive && typeof actual !== "boolean"
+      ? values.some((value) => comparison(text, value))
+      : folded.some((value) => comparison(text.toLowerCase(), value));
+  };
+}
+
+function compareIntegers(
+  name: string,
+  summary: string,
+  comparison: (actual: bigint, value: bigint) => boolean,
+): OperatorSpec {
+  return entra(name, summary, {
+    values: "some",
+    isNegation: false,
+    compile: ({ values }) => {
+      const numbers = values.map(toInteger);
+      const known = numbers.filter((number) => number !== undefined);
+      if (known.length < values.length) return { ok: false, message: "the value must be a whole number" };
+      const test: Test = (actual) => {
+        const number = toInteger(printScalar(actual));
+        return number !== undefined && known.some((value) => comparison(number, value));
+      };
+      return { ok: true, test };
+    },
+  });
+}
+
+function toInteger(text: string): bigint | undefined {
+  return /^\s*-?\d{1,100}\s*$/.test(text) ? BigInt(text.trim()) : undefined;
+}
+
+function matchPattern(name: string, summary: string, isNegation: boolean): OperatorSpec {
+  return entra(name, summary, {
+    values: "some",
+    isNegation,
+    compile: ({ values, isCaseSensitive }) => {
+      const results = values.map((value) => compilePattern(isCaseSensitive ? value : `(?i)${value}`));
+      const failed = results.find((result) => !result.ok);
+      if (failed !== undefined) return failed;
+      const patterns = results.flatMap((result) => (result.ok ? [result.pattern] : []));
+      const matches: Test = (actual) => patterns.some((pattern) => pattern.matchesWhole(printScalar(actual)));
+      return { ok: true, test: isNegation ? (actual) => !matches(actual) : matches };
+    },
+  });
+}
