@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { pino, type DestinationStream, type Logger } from "pino";
 import pretty from "pino-pretty";
 import { SyncError } from "./model/errors.ts";
@@ -27,15 +28,7 @@ const SECRET_PATHS = ["authorization", "token", "secret", "password", "accessTok
 export function createLog(options: LogOptions): Log {
   const erase = createEraser(options.secrets);
   const raw = options.destination ?? pino.destination({ fd: options.fd ?? 1, sync: true });
-  const sink: DestinationStream =
-    options.format === "pretty"
-      ? pretty({
-          destination: { write: (line: string) => raw.write(line) } as never,
-          colorize: false,
-          ignore: "pid,hostname",
-          translateTime: "SYS:HH:MM:ss",
-        })
-      : raw;
+  const sink = options.format === "pretty" ? prettify(raw) : raw;
   const stream: DestinationStream = { write: (line) => sink.write(erase(line)) };
   return pino(
     {
@@ -48,6 +41,17 @@ export function createLog(options: LogOptions): Log {
     },
     stream,
   );
+}
+
+/** Lines for people, made of the JSON lines. */
+function prettify(raw: DestinationStream): DestinationStream {
+  const destination = new Writable({
+    write: (chunk, _encoding, done) => {
+      raw.write(String(chunk));
+      done();
+    },
+  });
+  return pretty({ destination, colorize: false, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" });
 }
 
 /** Returns a function that replaces every secret in a text, also in its JSON, URL and base64 forms. */

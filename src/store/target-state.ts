@@ -1,0 +1,216 @@
+import type { Redis } from "ioredis";
+import { parseKey, toEntraId, toScimId, type EntraId, type Kind, type ObjectKey, type ScimId } from "../model/ids.ts";
+import type { Link, MemberDiff, MemberRef, State } from "../sync/state.ts";
+import { parseEscrow, parseLink, parseObject } from "./codec.ts";
+import type { Keys } from "./keys.ts";
+import { descendants, type PlanState } from "./plan-state.ts";
+import type { SourceState } from "./source-state.ts";
+import { addMany, execute, markDirtyIn, parts, removeMany } from "./transaction.ts";
+
+type TargetState = Omit<State, keyof SourceState | keyof PlanState>;
+
+/** What is remembered of the target: links, members that were pushed, proofs of absence, failures. */
+export function createTargetState(redis: Redis, keys: Keys): TargetState {
+  return {
+    link: (kind, id, link) => createLink(redis, keys, { kind, id, link }),
+    saveLinks: async (kind, links) => {
+      const transaction = redis.multi();
+      for (const [id, link] of links) transaction.hset(keys.links(kind), id, JSON.stringify(link));
+      await execute(transaction);
+    },
+    unlink: (kind, id) => unlink(redis, keys, { kind, id }),
+    findOwners: (kind, ids) => findOwners(redis, keys, { kind, ids }),
+    countLinks: (kind) => redis.hlen(keys.links(kind)),
+    readLinkedIds: async (kind) => (await redis.hkeys(keys.links(kind))).map(toEntraId),
+    markAbsent: async (kind, ids) => {
+      const transaction = redis.multi();
+      addMany(transaction, keys.absent(kind), ids);
+      await execute(transaction);
+    },
+    takeAbsent: async (kind, id) => (await redis.srem(keys.absent(kind), id)) === 1,
+    forget: (kind, id) => forget(redis, keys, { kind, id }),
+    diffMembers: (group, isNested) => diffMembers(redis, keys, { group, isNested }),
+    takeWaiting: (user) => takeWaiting(redis, keys, user),
+    setPushedMembers: async (group, users) => {
+      const transaction = redis.multi().del(keys.pushed(group));
+      addMany(transaction, keys.pushed(group), users);
+      await execute(transaction);
+    },
+    changePushedMembers: async (group, action, users) => {
+      const transaction = redis.multi();
+      (action === "add" ? addMany : removeMany)(transaction, keys.pushed(group), users);
+      await execute(transaction);
+    },
+    isMembershipUncertain: async (group) => (await redis.sismember(keys.uncertain, group)) === 1,
+    setMembershipUncertain: async (group, isUncertain) => {
+      await (isUncertain ? redis.sadd(keys.uncertain, group) : redis.srem(keys.uncertain, group));
+    },
+    saveEscrow: async (escrow) => {
+      const due = Date.parse(escrow.retryAt);
+      await execute(
+        redis.multi().hset(keys.escrow, escrow.key, JSON.stringify(escrow)).zadd(keys.escrowDue, due, escrow.key),
+      );
+    },
+    readEscrow: async (key) => parseEscrow(await redis.hget(keys.escrow, key)),
+    dropEscrow: async (key) => {
+      await execute(redis.multi().hdel(keys.escrow, key).zrem(keys.escrowDue, key));
+    },
+    readDueEscrow: async (now) => (await redis.zrangebyscore(keys.escrowDue, 0, now.getTime())).map(toObjectKey),
+    readEscrowKeys: async () => new Set(await redis.hkeys(keys.escrow)),
+  };
+}
+
+function toObjectKey(text: string): ObjectKey {
+  const { kind, id } = parseKey(text);
+  return `${kind}:${id}`;
+}
+
+type Which = { readonly kind: Kind; readonly id: EntraId };
+
+/** Link and its reverse in one step; refused when the resource belongs to another object. KEYS: owners, links. */
+const CREATE_LINK = `
+local owner = redis.call('HGET', KEYS[1], ARGV[2])
+if owner and owner ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+return 1`;
+
+async function createLink(
+  redis: Redis,
+  keys: Keys,
+  { kind, id, link }: Which & { readonly link: Link },
+): Promise<boolean> {
+  const args = [id, link.scimId, JSON.stringify(link)];
+  return (await redis.eval(CREATE_LINK, 2, keys.owners(kind), keys.links(kind), ...args)) === 1;
+}
+
+async function unlink(redis: Redis, keys: Keys, { kind, id }: Which): Promise<void> {
+  const link = parseLink(await redis.hget(keys.links(kind), id));
+  const transaction = redis.multi().hdel(keys.links(kind), id);
+  if (link !== undefined) transaction.hdel(keys.owners(kind), link.scimId);
+  if (kind === "group") {
+    transaction.del(keys.pushed(id)).srem(keys.uncertain, id);
+  } else {
+    // Whatever groups the account was in, it is not in them any more; once linked again they have to be looked at.
+    const groups = (await redis.hkeys(keys.objects("group"))).map(toEntraId);
+    const pipeline = redis.pipeline();
+    for (const group of groups) pipeline.sismember(keys.pushed(group), id);
+    const answers = (await pipeline.exec()) ?? [];
+    const former = groups.filter((_, index) => answers[index]?.[1] === 1);
+    for (const group of former) transaction.srem(keys.pushed(group), id);
+    addMany(transaction, keys.waiting(id), former);
+  }
+  await execute(transaction);
+}
+
+async function findOwners(
+  redis: Redis,
+  keys: Keys,
+  { kind, ids }: { readonly kind: Kind; readonly ids: readonly ScimId[] },
+): Promise<ReadonlyMap<ScimId, EntraId>> {
+  const found = new Map<ScimId, EntraId>();
+  for (const part of parts(ids)) {
+    const owners = await redis.hmget(keys.owners(kind), ...part);
+    part.forEach((id, index) => {
+      const owner = owners[index];
+      if (owner) found.set(id, toEntraId(owner));
+    });
+  }
+  return found;
+}
+
+/**
+ * After an object left: nothing is kept of one without link. Of a linked person out of scope the ties stay, so that a
+ * later deletion can follow, but no attributes; the account is read again before it is next compared.
+ */
+async function forget(redis: Redis, keys: Keys, { kind, id }: Which): Promise<void> {
+  const [linkText, objectText] = await Promise.all([
+    redis.hget(keys.links(kind), id),
+    redis.hget(keys.objects(kind), id),
+  ]);
+  const link = parseLink(linkText);
+  const object = parseObject(objectText);
+  const isInScope = (await redis.sismember(keys.scope(kind), id)) === 1;
+  if (isInScope && object?.presence === "present") return;
+  const transaction = redis.multi();
+  if (link === undefined) {
+    transaction.hdel(keys.objects(kind), id).srem(keys.scope(kind), id);
+    if (kind === "group") transaction.del(keys.members(id), keys.subgroups(id), keys.pushed(id));
+    else transaction.srem(keys.complete, id).srem(keys.retained, id).srem(keys.included, id).del(keys.waiting(id));
+  } else if (kind === "user") {
+    const bare = { presence: object?.presence ?? "present", isComplete: false, attributes: {} };
+    transaction.hset(keys.objects("user"), id, JSON.stringify(bare));
+    if (bare.presence === "present") transaction.srem(keys.complete, id);
+    const active = link.data["active"];
+    const data = active === undefined ? {} : { active };
+    // Of what we set only the names stay: whether to clear an attribute has to be known on return.
+    const sent = Object.fromEntries(Object.keys(link.sent).map((path) => [path, true]));
+    const kept: Link = { ...link, data, sent, echo: {}, isBare: true };
+    transaction.hset(keys.links("user"), id, JSON.stringify(kept));
+  }
+  await execute(transaction);
+}
+
+async function diffMembers(
+  redis: Redis,
+  keys: Keys,
+  { group, isNested }: { readonly group: EntraId; readonly isNested: boolean },
+): Promise<MemberDiff> {
+  const groups = isNested ? await descendants(redis, keys, [group]) : [group];
+  const name = (part: string) => keys.temporary(`${part}:${group}`);
+  const [members, wanted, kept] = [name("members"), name("wanted"), name("kept")];
+  const transaction = redis.multi().sunionstore(members, ...groups.map((id) => keys.members(id)));
+  transaction.sinterstore(wanted, members, keys.included);
+  // Deleted people keep their memberships until they are purged, as in Entra.
+  transaction.sunionstore(kept, wanted, keys.retained);
+  transaction.sdiff(wanted, keys.pushed(group)).sdiff(keys.pushed(group), kept).del(members, wanted, kept);
+  const answers = await execute(transaction);
+  const missing = toIds(answers[3]);
+  const surplus = toIds(answers[4]);
+  // First note who waits, then look for links: a link made in between sees the note or is seen here.
+  await noteWaiting(redis, keys, { group, users: await withoutLink(redis, keys, missing) });
+  const add = await toRefs(redis, keys, missing);
+  return { add, remove: await toRefs(redis, keys, surplus), unlinked: missing.length - add.length };
+}
+
+function toIds(answer: unknown): readonly EntraId[] {
+  return Array.isArray(answer) ? answer.map((id) => toEntraId(String(id))) : [];
+}
+
+async function toRefs(redis: Redis, keys: Keys, ids: readonly EntraId[]): Promise<readonly MemberRef[]> {
+  const refs: MemberRef[] = [];
+  for (const part of parts(ids)) {
+    const links = await redis.hmget(keys.links("user"), ...part);
+    part.forEach((id, index) => {
+      const link = parseLink(links[index]);
+      if (link !== undefined) refs.push({ id, scimId: toScimId(link.scimId) });
+    });
+  }
+  return refs;
+}
+
+async function withoutLink(redis: Redis, keys: Keys, ids: readonly EntraId[]): Promise<readonly EntraId[]> {
+  const linked = new Set((await toRefs(redis, keys, ids)).map((ref) => ref.id));
+  return ids.filter((id) => !linked.has(id));
+}
+
+async function noteWaiting(
+  redis: Redis,
+  keys: Keys,
+  { group, users }: { readonly group: EntraId; readonly users: readonly EntraId[] },
+): Promise<void> {
+  if (users.length === 0) return;
+  const transaction = redis.multi();
+  for (const user of users) transaction.sadd(keys.waiting(user), group);
+  await execute(transaction);
+}
+
+async function takeWaiting(redis: Redis, keys: Keys, user: EntraId): Promise<readonly EntraId[]> {
+  const groups = (await redis.smembers(keys.waiting(user))).map(toEntraId);
+  if (groups.length === 0) return [];
+  const transaction = redis.multi();
+  removeMany(transaction, keys.waiting(user), groups);
+  markDirtyIn(transaction, keys, { kind: "group", ids: groups });
+  await execute(transaction);
+  return groups;
+}

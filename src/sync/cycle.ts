@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import type { EntraId, Kind, ObjectKey } from "../model/ids.ts";
+import { parseKey, toKey } from "../model/ids.ts";
+import { inBatches } from "./batches.ts";
+import type { SyncContext } from "./context.ts";
+import { decideGroup, decideUser, type Decision } from "./plan.ts";
+import { pull } from "./pull.ts";
+import type { KindRules, Rules } from "./rules.ts";
+import { survey } from "./survey.ts";
+
+export type CycleKind = "initial" | "incremental" | "reconcile";
+
+/** Counts of objects that a cycle looked at and that need nothing. */
+export type Tally = { unchanged: number; skipped: number };
+
+/** What a cycle found to do; the objects are on the list of dirty ones until they are pushed. */
+export type CyclePlan = {
+  readonly kind: CycleKind;
+  readonly users: readonly ObjectKey[];
+  readonly groups: readonly ObjectKey[];
+  readonly untouched: Readonly<Record<Kind, Tally>>;
+  /** Reads that were not believed. */
+  readonly warnings: readonly string[];
+};
+
+/**
+ * One cycle, up to the point where changes are sent:
+ *
+ * 1. pull: what changed in Entra goes into the store (everything, on an initial or reconcile cycle);
+ * 2. survey: the target is listed and compared, on an initial or reconcile cycle;
+ * 3. plan: every dirty object is decided about (every known one, on those cycles or when the rules changed).
+ *
+ * The daemon, `--once` and `--resync` all come through here. Sends no write to the target.
+ */
+export async function runCycle(context: SyncContext, isReconcile: boolean): Promise<CyclePlan> {
+  const { state, rules } = context;
+  const fingerprint = sourceFingerprint(rules);
+  const isNewSource = (await state.readMeta("sourceFingerprint")) !== fingerprint;
+  const isInitialised = (await state.readMeta("isInitialised")) === "yes" && !isNewSource;
+  const wanted = isReconcile ? "reconcile" : "incremental";
+  const kind = isInitialised ? wanted : "initial";
+  if (isNewSource) await state.writeMeta("isInitialised", undefined);
+  // A round that was interrupted goes on where it was; only another query, or a reconcile, starts from the beginning.
+  const warnings = await pull(context, {
+    isFresh: isNewSource || kind === "reconcile",
+    onFresh: () => state.writeMeta("sourceFingerprint", fingerprint),
+  });
+  if (kind !== "incremental") {
+    await survey(context, "user");
+    if (rules.groups.isEnabled) await survey(context, "group");
+  }
+  const plan = await planCycle(context, kind);
+  await state.writeMeta("isInitialised", "yes");
+  return { kind, ...plan, warnings };
+}
+
+async function planCycle(context: SyncContext, kind: CycleKind) {
+  const { state, rules } = context;
+  const fingerprint = rulesFingerprint(rules);
+  const isEverything = kind !== "incremental" || (await state.readMeta("rulesFingerprint")) !== fingerprint;
+  const due = (await state.readDueEscrow(new Date())).map(parseKey);
+  const untouched = { user: { unchanged: 0, skipped: 0 }, group: { unchanged: 0, skipped: 0 } };
+  const keys: Record<Kind, ObjectKey[]> = { user: [], group: [] };
+  // Users first: deciding about them marks the groups whose membership that changes.
+  for (const each of ["user", "group"] as const) {
+    const dirty = isEverything ? await state.readKnown(each) : [];
+    const retries = due.filter((key) => key.kind === each).map((key) => key.id);
+    const ids = [...new Set([...dirty, ...(await state.readDirty(each)), ...retries])];
+    for (const batch of inBatches(ids)) {
+      const changed = await planBatch(context, { kind: each, ids: batch, tally: untouched[each] });
+      keys[each].push(...changed.map((id) => toKey(each, id)));
+      context.onProgress(`planned ${each}s`, keys[each].length);
+    }
+  }
+  await state.writeMeta("rulesFingerprint", fingerprint);
+  return { users: keys.user, groups: keys.group, untouched };
+}
+
+type Batch = { readonly kind: Kind; readonly ids: readonly EntraId[]; readonly tally: Tally };
+
+/** Returns the objects of a batch that need a push; they are dirty, the others no longer are. */
+async function planBatch(context: SyncContext, { kind, ids, tally }: Batch): Promise<readonly EntraId[]> {
+  const { state, rules } = context;
+  const tokens = await state.readDirtyTokens(kind, ids);
+  const decisions = new Map<EntraId, Decision>();
+  for (const each of await state.readStates(kind, ids)) {
+    decisions.set(each.id, kind === "user" ? decideUser(each, rules) : decideGroup(each, rules));
+  }
+  await state.applyDecisions(kind, decisions);
+  const changed: EntraId[] = [];
+  const settled: EntraId[] = [];
+  for (const [id, decision] of decisions) {
+    if (await needsPush(context, { kind, id, decision })) changed.push(id);
+    else settled.push(id);
+  }
+  for (const id of settled) {
+    const decision = decisions.get(id);
+    if (decision?.change.kind !== "none") continue;
+    if (decision.change.reason === "unchanged" && decision.isIncluded) tally.unchanged += 1;
+    else if (decision.isIncluded) tally.skipped += 1;
+    if (!decision.isIncluded) await state.forget(kind, id);
+  }
+  await state.markDirty(
+    kind,
+    changed.filter((id) => !tokens.has(id)),
+  );
+  await state.clearDirty(kind, new Map(settled.flatMap((id) => (tokens.has(id) ? [[id, tokens.get(id) ?? ""]] : []))));
+  return changed;
+}
+
+async function needsPush(
+  context: SyncContext,
+  each: { readonly kind: Kind; readonly id: EntraId; readonly decision: Decision },
+): Promise<boolean> {
+  const { decision } = each;
+  if (decision.change.kind !== "none" || decision.error !== undefined) return true;
+  if (each.kind === "user" || !decision.isIncluded || !context.rules.groups.hasMembers) return false;
+  if (await context.state.isMembershipUncertain(each.id)) return true;
+  const diff = await context.state.diffMembers(each.id, context.rules.scope.isNested);
+  return diff.add.length + diff.remove.length + diff.unlinked > 0;
+}
+
+function sourceFingerprint({ scope, users, groups }: Rules): string {
+  return hash([scope, users.select, groups.select]);
+}
+
+/** Everything that a decision depends on, besides the object itself. */
+function rulesFingerprint({ scope, users, groups }: Rules): string {
+  return hash([scope, describe(users), describe(groups), groups.isEnabled, groups.hasMembers]);
+}
+
+function describe(rules: KindRules): readonly unknown[] {
+  return [
+    rules.mappings.map((mapping) => [
+      mapping.target,
+      describeFrom(mapping.from),
+      mapping.default,
+      mapping.isCreateOnly,
+    ]),
+    rules.filters,
+    rules.match,
+    [...rules.actions].toSorted(),
+    rules.deprovision,
+    rules.clearEmpty,
+  ];
+}
+
+function describeFrom(from: KindRules["mappings"][number]["from"]): unknown {
+  return from.kind === "expression" ? from.expression.text : from;
+}
+
+function hash(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64url");
+}

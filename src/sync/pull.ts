@@ -1,0 +1,197 @@
+import { SyncError } from "../model/errors.ts";
+import type { EntraId } from "../model/ids.ts";
+import type { SyncContext } from "./context.ts";
+import { commitGroups, commitUsers } from "./pages.ts";
+import type { DeltaPage } from "./ports.ts";
+import type { Stream } from "./state.ts";
+import { arrangeStreams } from "./streams.ts";
+
+const USERS: Stream = { name: "users", kind: "user", cursor: undefined, isFull: true, isRunning: false };
+const ALL_GROUPS: Stream = { name: "groups", kind: "group", cursor: undefined, isFull: true, isRunning: false };
+/** How many cycles ask Graph again for a person in scope whom it does not return; after that only a reconcile does. */
+const MAX_TRIES = 5;
+
+/**
+ * Reads what changed in Entra into the store: assignments, groups with members, scope, users, and full copies of people
+ * who entered scope. Every page's effects are durable, in one transaction with the cursor that follows it, before the
+ * next page is read; so a crash repeats at most one page. Nothing is decided here, objects are only marked dirty.
+ *
+ * Returns warnings: reads that were empty and are not believed. Throws the source's SyncErrors.
+ */
+export async function pull(
+  context: SyncContext,
+  options: { readonly isFresh: boolean; readonly onFresh: () => Promise<void> },
+): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  if (options.isFresh) {
+    await startAfresh(context);
+    await options.onFresh();
+  }
+  if (context.rules.scope.mode === "assigned") warnings.push(...(await pullAssignments(context)));
+  await pullGroups(context);
+  await context.state.updateScope(context.rules.scope);
+  await pullStream(context, (await findStream(context, USERS.name)) ?? USERS);
+  // In `all` scope it is the users just read who make up the scope.
+  if (context.rules.scope.mode === "all") await context.state.updateScope(context.rules.scope);
+  await fetchIncomplete(context, options.isFresh);
+  return warnings;
+}
+
+/** Forgets every cursor, so that all streams start with a full round. What is known stays for comparison. */
+async function startAfresh({ state }: SyncContext): Promise<void> {
+  const streams = await state.readStreams();
+  for (const stream of streams)
+    await state.saveStream({ ...stream, cursor: undefined, isFull: true, isRunning: false });
+}
+
+async function pullAssignments(context: SyncContext): Promise<readonly string[]> {
+  const { state, source } = context;
+  const servicePrincipalId = await findApplication(context);
+  const rows = [];
+  for await (const page of source.readAssignments(servicePrincipalId, context.signal)) {
+    rows.push(...page);
+    context.onProgress("assignments", rows.length);
+  }
+  const known = (await state.readAssigned("user")).length + (await state.readAssigned("group")).length;
+  if (rows.length === 0 && known > 0) {
+    return [
+      `Entra returned no assignments at all, although there were ${known}; nobody is deprovisioned because of it. ` +
+        "If it is meant, assign one account (a test user will do) and this list is believed again.",
+    ];
+  }
+  await state.replaceAssignments(rows);
+  return [];
+}
+
+/** The application's service principal, remembered so that a quiet cycle need not ask for it. */
+async function findApplication({ state, source, rules, signal }: SyncContext): Promise<string> {
+  const wanted = rules.scope.application;
+  const [name, servicePrincipalId] = ((await state.readMeta("application")) ?? "").split("\n");
+  if (name === wanted && servicePrincipalId) return servicePrincipalId;
+  const application = await source.findApplication(wanted, signal);
+  await state.writeMeta("application", `${wanted}\n${application.servicePrincipalId}`);
+  return application.servicePrincipalId;
+}
+
+async function pullGroups(context: SyncContext): Promise<void> {
+  const { state, rules } = context;
+  if (rules.scope.mode === "all") {
+    await pullStream(context, (await findStream(context, ALL_GROUPS.name)) ?? ALL_GROUPS);
+    return;
+  }
+  let tracked = await state.readAssigned("group");
+  for (;;) {
+    const { streams, dropped } = arrangeStreams(await groupStreams(context), tracked);
+    await state.dropStreams(dropped);
+    for (const stream of streams) await pullStream(context, stream);
+    if (!rules.scope.isNested) return;
+    const next = await withSubgroups(context, tracked);
+    if (next.length === tracked.length) return;
+    tracked = next;
+  }
+}
+
+/** The assigned groups and, level by level, the groups inside them. Circles end by themselves. */
+async function withSubgroups({ state }: SyncContext, groups: readonly EntraId[]): Promise<readonly EntraId[]> {
+  const all = new Set(groups);
+  for (const children of (await state.readSubgroups(groups)).values()) for (const child of children) all.add(child);
+  return [...all];
+}
+
+async function groupStreams({ state }: SyncContext): Promise<readonly Stream[]> {
+  return (await state.readStreams()).filter((stream) => stream.kind === "group" && stream.ids !== undefined);
+}
+
+async function findStream({ state }: SyncContext, name: string): Promise<Stream | undefined> {
+  return (await state.readStreams()).find((stream) => stream.name === name);
+}
+
+/** Runs one round of a stream, a second time from the start when Graph no longer knows the cursor. */
+async function pullStream(context: SyncContext, stream: Stream): Promise<void> {
+  try {
+    await pullRound(context, stream);
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code !== "cursor-expired" || stream.cursor === undefined) throw error;
+    context.log.warn({ stream: stream.name }, "delta link expired, reading everything again");
+    const fresh: Stream = { ...stream, cursor: undefined, isFull: true, isRunning: false };
+    await context.state.saveStream(fresh);
+    await pullRound(context, fresh);
+  }
+}
+
+async function pullRound(context: SyncContext, start: Stream): Promise<void> {
+  const { state } = context;
+  let stream: Stream = start.isRunning ? start : { ...start, isFull: start.cursor === undefined };
+  if (stream.cursor === undefined) await state.saveStream(stream);
+  let count = 0;
+  for await (const page of readPages(context, stream)) {
+    const isRoundEnd = page.isLast && stream.isFull;
+    // The delta link of a full round is saved by finishRound only, after what is missing was dealt with.
+    stream = { ...stream, cursor: page.cursor, isRunning: !page.isLast };
+    await page.commit(isRoundEnd ? { ...stream, cursor: start.cursor, isRunning: start.isRunning } : stream);
+    count += page.count;
+    context.onProgress(stream.kind === "user" ? "users" : "groups", count);
+    if (isRoundEnd) await finishRound(context, { ...stream, isFull: false });
+    context.signal?.throwIfAborted();
+  }
+}
+
+type CommitPage = {
+  readonly cursor: string;
+  readonly isLast: boolean;
+  readonly count: number;
+  readonly commit: (stream: Stream) => Promise<void>;
+};
+
+async function* readPages(context: SyncContext, stream: Stream): AsyncIterable<CommitPage> {
+  const { source, rules, signal } = context;
+  const toCommit = <Item>(page: DeltaPage<Item>, commit: CommitPage["commit"]): CommitPage => {
+    return { cursor: page.cursor, isLast: page.isLast, count: page.items.length, commit };
+  };
+  if (stream.kind === "user") {
+    const query = { cursor: stream.cursor, select: rules.users.select };
+    for await (const page of source.readUsers(query, signal)) {
+      yield toCommit(page, (next) => commitUsers(context, next, page.items));
+    }
+    return;
+  }
+  const query = { cursor: stream.cursor, select: rules.groups.select, ...(stream.ids && { ids: stream.ids }) };
+  for await (const page of source.readGroups(query, signal)) {
+    yield toCommit(page, (next) => commitGroups(context, next, page.items));
+  }
+}
+
+/**
+ * Ends a full round: what we know as present and the round did not report has left the directory without our seeing it.
+ * Only a round that reached its delta link gets here. Before anything is concluded, Graph is asked for the missing
+ * people by id, and a round that reported nothing at all is not believed.
+ */
+async function finishRound(context: SyncContext, stream: Stream): Promise<void> {
+  const { state, source, rules, log } = context;
+  const unseen = await state.findUnseen(stream);
+  if (unseen.length > 0 && (await state.countSeen(stream.name)) === 0) {
+    throw new SyncError(
+      `Entra returned no ${stream.kind}s at all, although ${unseen.length} are known; nothing is concluded from that`,
+      { side: "source", code: "empty-read", retry: { kind: "backoff" }, details: { stream: stream.name } },
+    );
+  }
+  const found = stream.kind === "user" ? await source.readUsersById(unseen, rules.users.select, context.signal) : [];
+  const present = new Set(found.map((record) => record.id));
+  const gone = unseen.filter((id) => !present.has(id));
+  if (gone.length > 0) log.info({ stream: stream.name, gone: gone.length }, "objects left the directory");
+  await state.finishRound(stream, gone);
+}
+
+/** Reads people in full who are in scope but of whom no complete copy is kept. */
+async function fetchIncomplete(context: SyncContext, isFresh: boolean): Promise<void> {
+  const { state, source, rules } = context;
+  const ids = await state.findIncomplete(isFresh ? Number.POSITIVE_INFINITY : MAX_TRIES);
+  if (ids.length === 0) return;
+  const records = await source.readUsersById(ids, rules.users.select, context.signal);
+  const objects = records.map(
+    ({ id, attributes }) => [id, { presence: "present", isComplete: true, attributes }] as const,
+  );
+  await state.saveUsers(new Map(objects));
+  const found = new Set(records.map((record) => record.id));
+  await state.countTries(ids.filter((id) => !found.has(id)));
+}
