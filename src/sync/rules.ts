@@ -1,3 +1,4 @@
+import { compileFilter } from "../filter/filter.ts";
 import { compile, type Expression } from "../expression/compile.ts";
 import type { AttributeMapping, Config, ScopingFilter } from "../model/config.ts";
 import type { DeprovisionReason } from "../model/change.ts";
@@ -84,14 +85,18 @@ function withActive(mappings: readonly AttributeMapping[]): readonly AttributeMa
 
 function compileKind(kind: Kind, attributes: readonly AttributeMapping[], filters: readonly ScopingFilter[]) {
   const mappings = attributes.map(compileMapping);
+  const compiled = compileFilter(filters);
+  if (!compiled.ok) throw new TypeError(`${kind} scope: ${compiled.problems.map((each) => each.message).join("; ")}`);
+  const { filter } = compiled;
   return {
     kind,
     mappings,
     paths: mappings.map((mapping) => mapping.target),
     createOnly: new Set(mappings.filter((mapping) => mapping.isCreateOnly).map((mapping) => mapping.target)),
     filters,
-    isMatch: () => true,
-    select: selectFor(kind, mappings.flatMap(attributesOf)),
+    isMatch: (id: EntraId, values: Attributes) =>
+      filter.evaluate(sourceReader(kind, { id, attributes: values })).isMatch,
+    select: selectFor(kind, [...mappings.flatMap(attributesOf), ...filter.attributes]),
   };
 }
 

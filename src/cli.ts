@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import { check } from "./commands/check.ts";
+import { printConfigCommand, printSchema } from "./commands/config.ts";
+import { errorToExit, EXIT } from "./commands/outcome.ts";
+import { once } from "./commands/once.ts";
+import { run } from "./commands/run.ts";
+import { withApp, type StartOptions } from "./commands/start.ts";
+import { reportError } from "./commands/report.ts";
+import { version } from "./version.ts";
+
+const EXAMPLES = `
+Examples:
+  $ sosafe-bridge check              test configuration, Redis, Entra and SoSafe, and say what to do next
+  $ sosafe-bridge --once             one cycle (the first one syncs everything), then exit
+  $ sosafe-bridge                    the daemon: a cycle every schedule.interval
+  $ sosafe-bridge --resync           evaluate everybody again and compare with SoSafe
+  $ sosafe-bridge --once --json      the result as one JSON object on stdout
+  $ sosafe-bridge config print       the configuration in effect, secrets redacted
+
+Settings come from the environment (see .env.example) and from CONFIG_FILE (config/bridge.yaml).
+Exit codes: 0 done, 1 some objects failed, 2 usage, 69 Entra, SoSafe or Redis unreachable,
+77 credentials refused, 78 configuration.`;
+
+type Flags = { readonly once?: boolean; readonly resync?: boolean; readonly json?: boolean };
+
+function createProgram(finish: (code: number) => void): Command {
+  const program = new Command("sosafe-bridge")
+    .description("Keeps SoSafe in step with Microsoft Entra ID: users, groups and memberships, over SCIM 2.0.")
+    .version(version(), "-V, --version")
+    .addOption(new Option("--once", "run one cycle, then exit").conflicts("resync"))
+    .option("--resync", "full re-sync now: by the running daemon, or here when there is none")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", EXAMPLES)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) })
+    .action(async () => {
+      const flags: Flags = program.opts();
+      finish(await main(flags));
+    });
+  program
+    .command("run")
+    .description("the daemon (also without a command)")
+    .action(async () => finish(await main({})));
+  program
+    .command("check")
+    .description("test configuration, Redis, Entra and SoSafe; change nothing")
+    .option("--json", "print the result as JSON")
+    .action(async () => finish(await check({ isJson: program.opts().json === true || hasFlag(program, "check") })));
+  const config = program.command("config").description("look at the configuration");
+  config
+    .command("print")
+    .description("the configuration in effect, secrets redacted")
+    .option("--json", "print as JSON")
+    .action(async (options: Flags) =>
+      finish(await printConfigCommand(options.json === true || program.opts().json === true)),
+    );
+  config
+    .command("schema")
+    .description("JSON Schema of the configuration file")
+    .action(() => finish(printSchema()));
+  return program;
+}
+
+function hasFlag(program: Command, name: string): boolean {
+  const command = program.commands.find((each) => each.name() === name);
+  return command?.opts()["json"] === true;
+}
+
+async function main({ once: isOnce = false, resync = false, json = false }: Flags): Promise<number> {
+  const isOneShot = isOnce || resync;
+  const start: StartOptions = { isOneShot };
+  return withApp(start, (app, tools) =>
+    isOneShot ? once(app, { isReconcile: resync, isJson: json }) : run(app, { ...tools, leave: () => process.exit(1) }),
+  );
+}
+
+async function start(): Promise<number> {
+  let code = 0;
+  const program = createProgram((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync();
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+    reportError(error);
+    return errorToExit(error);
+  }
+}
+
+process.exit(await start());

@@ -1,0 +1,35 @@
+import { createApp, type App } from "../app.ts";
+import { loadEnvironment, type Environment } from "../config/environment.ts";
+import { loadConfig, unusedKeys } from "../config/load.ts";
+import { createLog, type Log } from "../log.ts";
+import type { Config } from "../model/config.ts";
+
+export type StartOptions = { readonly isOneShot: boolean };
+export type Tools = { readonly environment: Environment; readonly config: Config; readonly log: Log };
+
+/** Reads environment and configuration and makes the log. Throws a ConfigError with every problem of both. */
+export async function loadTools({ isOneShot }: StartOptions): Promise<Tools> {
+  const environment = loadEnvironment();
+  const config = await loadConfig(environment.configFile);
+  // Data of one-shot commands is on stdout, so their log goes to stderr; on a terminal only what is worth a look.
+  const isTerminal = isOneShot ? process.stderr.isTTY : process.stdout.isTTY;
+  const log = createLog({
+    level: environment.logLevel ?? (isOneShot && isTerminal ? "warn" : "info"),
+    format: environment.logFormat ?? (isTerminal ? "pretty" : "json"),
+    secrets: environment.secrets,
+    fd: isOneShot ? 2 : 1,
+  });
+  const unused = unusedKeys(config, environment);
+  if (unused.length > 0) log.warn({ keys: unused }, "set, but without effect in this version");
+  return { environment, config, log };
+}
+
+/** Runs a command with everything it needs, and closes all of it afterwards. */
+export async function withApp(
+  options: StartOptions,
+  command: (app: App, tools: Tools) => Promise<number>,
+): Promise<number> {
+  const tools = await loadTools(options);
+  await using app = await createApp(tools);
+  return await command(app, tools);
+}
