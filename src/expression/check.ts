@@ -4,7 +4,7 @@ import { parseFormat } from "./date-format.ts";
 import { parseDate } from "./date-text.ts";
 import type { FunctionSpec, Parameter } from "./evaluation.ts";
 import { FUNCTIONS } from "./function-table.ts";
-import { findNearest } from "./nearest.ts";
+import { findNearest } from "../model/nearest.ts";
 import { compilePattern } from "./pattern.ts";
 import { isCulture } from "./text-functions.ts";
 import { walk, type CallTree, type ExpressionProblem, type Position, type Tree } from "./tree.ts";

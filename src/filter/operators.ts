@@ -1,5 +1,5 @@
 import { printScalar } from "../expression/datum.ts";
-import { findNearest } from "../expression/nearest.ts";
+import { findNearest } from "../model/nearest.ts";
 import { compilePattern } from "../expression/pattern.ts";
 import type { Value } from "../model/value.ts";
 
@@ -15,7 +15,10 @@ export type Operand = { readonly values: readonly string[]; readonly isCaseSensi
 
 /** One operator of scoping filters; the documentation's table is made from these. */
 export type OperatorSpec = {
+  /** As Entra's portal labels it. */
   readonly name: string;
+  /** A name that says more, for the operators that are only signs. */
+  readonly alias?: string;
   readonly origin: "entra" | "addition";
   /** none: takes no value. one or more: takes values, each of which is tried. */
   readonly values: "none" | "some";
@@ -48,13 +51,19 @@ export const OPERATORS: readonly OperatorSpec[] = [
   ),
   addition(compareTexts("IN", "the attribute is one of the values", (actual, value) => actual === value)),
   addition(negate("NOT IN", "the attribute is none of the values", (actual, value) => actual === value)),
-  compareTexts("&", "the value contains the attribute", (actual, value) => value.includes(actual)),
-  negate("!&", "the value does not contain the attribute", (actual, value) => value.includes(actual)),
+  {
+    ...compareTexts("&", "the value contains the attribute", (actual, value) => value.includes(actual)),
+    alias: "EXISTS_IN",
+  },
+  {
+    ...negate("!&", "the value does not contain the attribute", (actual, value) => value.includes(actual)),
+    alias: "NOT_EXISTS_IN",
+  },
 ];
 
 /** Finds an operator by its label: case, blanks and underscores do not count. */
 export function findOperator(label: string): OperatorSpec | undefined {
-  return OPERATORS.find((operator) => fold(operator.name) === fold(label));
+  return OPERATORS.find(({ name, alias }) => [name, alias ?? name].some((known) => fold(known) === fold(label)));
 }
 
 /** The name that a misspelled operator may be meant to be. */
@@ -70,7 +79,7 @@ function fold(label: string): string {
 }
 
 type Comparison = (actual: string, value: string) => boolean;
-type Spec = Omit<OperatorSpec, "origin" | "name" | "summary">;
+type Spec = Omit<OperatorSpec, "origin" | "name" | "alias" | "summary">;
 
 function entra(name: string, summary: string, spec: Spec): OperatorSpec {
   return { name, summary, origin: "entra", ...spec };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compileFilter, type FilterClause, type FilterProblem, type FilterResult } from "#src/filter/filter.ts";
-import { OPERATORS } from "#src/filter/operators.ts";
+import { findOperator, OPERATORS } from "#src/filter/operators.ts";
+import type { FilterOperator } from "#src/model/config.ts";
 import type { Attributes, Value } from "#src/model/value.ts";
 
 function evaluate(groups: readonly (readonly FilterClause[])[], attributes: Attributes): FilterResult {
@@ -91,6 +92,8 @@ describe("a clause", () => {
     ["greater than or equals", "x"],
     ["ends with", "x"],
     ["INCLUDES", "x"],
+    ["NOT_EXISTS_IN", "x"],
+    ["exists in", "x"],
   ])("accepts the operator as %s", (operator) => {
     expect(problemsOf({ operator, value: "1" })).toEqual([]);
   });
@@ -122,6 +125,27 @@ describe("a clause", () => {
     expect(holds({ operator: "NOT EQUALS", value: "a@x.com" }, mails)).toBe(false);
     expect(holds({ operator: "NOT EQUALS", value: "a@x.com", match: "any" }, mails)).toBe(true);
     expect(holds({ operator: "ENDS_WITH", value: ".com", match: "all" }, [...mails, ""])).toBe(true);
+  });
+});
+
+describe("every operator that the configuration may name", () => {
+  it.each<FilterOperator>([
+    "EQUALS",
+    "NOT_EQUALS",
+    "IS_TRUE",
+    "IS_FALSE",
+    "IS_NULL",
+    "IS_NOT_NULL",
+    "REGEX_MATCH",
+    "NOT_REGEX_MATCH",
+    "GREATER_THAN",
+    "GREATER_THAN_OR_EQUALS",
+    "INCLUDES",
+    "ENDS_WITH",
+    "EXISTS_IN",
+    "NOT_EXISTS_IN",
+  ])("%s is known", (operator) => {
+    expect(findOperator(operator)).toBeDefined();
   });
 });
 
