@@ -75,7 +75,7 @@ async function main({ once: isOnce = false, resync = false, json = false }: Flag
   );
 }
 
-async function start(): Promise<number> {
+async function parse(): Promise<number> {
   let code = 0;
   const program = createProgram((result) => {
     code = result;
@@ -90,4 +90,4 @@ async function start(): Promise<number> {
   }
 }
 
-process.exit(await start());
+process.exit(await parse());

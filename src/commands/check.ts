@@ -42,9 +42,9 @@ async function takeSteps(steps: Step[]): Promise<unknown> {
   if (tools === undefined) return failure;
   const app = await take("Redis", async () => [await createApp(tools), describeRedis(tools)] as const);
   if (app === undefined) return failure;
-  await using _app = app;
-  await checkSource(app, take);
-  await checkTarget(app, take);
+  await using running = app;
+  await checkSource(running, take);
+  await checkTarget(running, take);
   return failure;
 }
 
