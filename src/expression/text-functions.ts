@@ -183,9 +183,10 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
       "1-based position of the last place of the second text in the first, looking back from `start`; 0 if it is not there.",
     example: { expression: 'InStrRev("abbcdbbbef", "bb")', result: 7 },
     run: (call) =>
-      find(call, (text, part, start) =>
-        text.lastIndexOf(part, start === undefined || start < 1 ? text.length : start - part.length),
-      ),
+      find(call, (text, part, start) => {
+        const last = (start === undefined || start < 1 ? text.length : start) - part.length;
+        return last < 0 ? -1 : text.lastIndexOf(part, last);
+      }),
   },
   {
     name: "Word",

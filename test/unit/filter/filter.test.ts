@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compileFilter, type FilterClause, type FilterProblem, type FilterResult } from "#src/filter/filter.ts";
 import { findOperator, OPERATORS } from "#src/filter/operators.ts";
-import type { FilterOperator } from "#src/model/config.ts";
 import type { Attributes, Value } from "#src/model/value.ts";
 
 function evaluate(groups: readonly (readonly FilterClause[])[], attributes: Attributes): FilterResult {
@@ -128,8 +127,8 @@ describe("a clause", () => {
   });
 });
 
-describe("every operator that the configuration may name", () => {
-  it.each<FilterOperator>([
+describe("every operator as a plain word", () => {
+  it.each([
     "EQUALS",
     "NOT_EQUALS",
     "IS_TRUE",
