@@ -6,7 +6,11 @@ import type { Attributes } from "#src/model/value.ts";
 import { diff, recordFound, recordSent } from "#src/sync/diff.ts";
 import type { Link } from "#src/sync/state.ts";
 
-const RULES = { paths: ["userName", "nickName", 'emails[type eq "work"].value'], createOnly: new Set<string>(), clearEmpty: true };
+const RULES = {
+  paths: ["userName", "nickName", 'emails[type eq "work"].value'],
+  createOnly: new Set<string>(),
+  clearEmpty: true,
+};
 
 function aLink(over: Partial<Link> = {}): Link {
   return { scimId: toScimId("1"), origin: "created", data: {}, sent: {}, echo: {}, isStale: false, ...over };
@@ -16,14 +20,49 @@ describe("diff", () => {
   test.for([
     ["empty and empty is nothing", {}, {}, {}, {}, undefined],
     ["a value of somebody else stays when ours is empty", {}, { nickName: "Al" }, {}, {}, undefined],
-    ["a value that we set is cleared when ours is empty", {}, { nickName: "Al" }, { nickName: "Al" }, {}, { from: "Al", to: undefined }],
+    [
+      "a value that we set is cleared when ours is empty",
+      {},
+      { nickName: "Al" },
+      { nickName: "Al" },
+      {},
+      { from: "Al", to: undefined },
+    ],
     ["equal values are nothing", { nickName: "Al" }, { nickName: "Al" }, {}, {}, undefined],
     ["another value is set", { nickName: "Al" }, { nickName: "Bo" }, { nickName: "Bo" }, {}, { from: "Bo", to: "Al" }],
     ["a missing value is set", { nickName: "Al" }, {}, {}, {}, { from: undefined, to: "Al" }],
-    ["what the target made of our value is not sent again", { nickName: "Al" }, { nickName: "al" }, { nickName: "Al" }, { nickName: "al" }, undefined],
-    ["what the target dropped is not sent again", { nickName: "Al" }, {}, { nickName: "Al" }, { nickName: null }, undefined],
-    ["drift after an echo is healed", { nickName: "Al" }, { nickName: "zz" }, { nickName: "Al" }, { nickName: "al" }, { from: "zz", to: "Al" }],
-    ["another desired value than the echoed one is sent", { nickName: "Bo" }, { nickName: "al" }, { nickName: "Al" }, { nickName: "al" }, { from: "al", to: "Bo" }],
+    [
+      "what the target made of our value is not sent again",
+      { nickName: "Al" },
+      { nickName: "al" },
+      { nickName: "Al" },
+      { nickName: "al" },
+      undefined,
+    ],
+    [
+      "what the target dropped is not sent again",
+      { nickName: "Al" },
+      {},
+      { nickName: "Al" },
+      { nickName: null },
+      undefined,
+    ],
+    [
+      "drift after an echo is healed",
+      { nickName: "Al" },
+      { nickName: "zz" },
+      { nickName: "Al" },
+      { nickName: "al" },
+      { from: "zz", to: "Al" },
+    ],
+    [
+      "another desired value than the echoed one is sent",
+      { nickName: "Bo" },
+      { nickName: "al" },
+      { nickName: "Al" },
+      { nickName: "al" },
+      { from: "al", to: "Bo" },
+    ],
   ] as const)("%s", ([, desired, data, sent, echo, change]) => {
     const changes = diff(desired, aLink({ data, sent, echo }), RULES);
 
@@ -44,8 +83,15 @@ describe("diff", () => {
 
   it("applied and recorded, leaves nothing to do, whatever the target made of it", () => {
     const text = fc.constantFrom("", "a", "A", "ß", "long value");
-    const attributes = fc.record({ userName: text, nickName: text, 'emails[type eq "work"].value': text }, { requiredKeys: [] });
-    const keep = fc.constantFrom((value: string) => value, (value: string) => value.toLowerCase(), () => undefined);
+    const attributes = fc.record(
+      { userName: text, nickName: text, 'emails[type eq "work"].value': text },
+      { requiredKeys: [] },
+    );
+    const keep = fc.constantFrom(
+      (value: string) => value,
+      (value: string) => value.toLowerCase(),
+      () => undefined,
+    );
     fc.assert(
       fc.property(attributes, attributes, keep, (desiredRaw, currentRaw, take) => {
         const desired: Attributes = withoutEmpty(desiredRaw);
@@ -93,6 +139,11 @@ describe("target paths", () => {
 
     const next = withValue(data, toPath('phoneNumbers[type eq "work"].value'), "2");
 
-    expect(next).toEqual({ phoneNumbers: [{ type: "mobile", value: "1" }, { type: "work", value: "2" }] });
+    expect(next).toEqual({
+      phoneNumbers: [
+        { type: "mobile", value: "1" },
+        { type: "work", value: "2" },
+      ],
+    });
   });
 });

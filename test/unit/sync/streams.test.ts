@@ -32,7 +32,9 @@ describe("streams of groups", () => {
     const { streams, dropped } = arrangeStreams([full, roomy], ids(0, 61));
 
     expect(streams).toContain(full);
-    expect(streams.filter((stream) => stream.cursor === undefined).flatMap((stream) => stream.ids)).toEqual(ids(50, 61));
+    expect(streams.filter((stream) => stream.cursor === undefined).flatMap((stream) => stream.ids)).toEqual(
+      ids(50, 61),
+    );
     expect(dropped).toEqual([]);
   });
 
