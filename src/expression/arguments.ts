@@ -1,13 +1,20 @@
 import type { Value } from "../model/value.ts";
 import { isMany, isObject, parseNumber, printScalar, type Datum } from "./datum.ts";
 import { parseDate } from "./date-text.ts";
-import { EvaluationStop, MAX_RESULT, type Call, type EvaluationContext, type FunctionSpec } from "./evaluation.ts";
+import {
+  EvaluationStop,
+  MAX_RESULT,
+  MAX_SEARCHED,
+  type Call,
+  type RunningContext,
+  type FunctionSpec,
+} from "./evaluation.ts";
 import { compilePattern, type Pattern } from "./pattern.ts";
 import type { CallTree } from "./tree.ts";
 
 /** An argument ready for evaluation; undefined where it is omitted. Constant patterns are compiled beforehand. */
 export type Argument = {
-  readonly evaluate: (context: EvaluationContext) => Datum;
+  readonly evaluate: (context: RunningContext) => Datum;
   readonly pattern: Pattern | undefined;
 };
 
@@ -19,7 +26,7 @@ export type CallPlan = {
 };
 
 /** Opens a call for one evaluation. Each argument is evaluated at most once. */
-export function createCall(plan: CallPlan, context: EvaluationContext): Call {
+export function createCall(plan: CallPlan, context: RunningContext): Call {
   const seen = new Map<number, Datum>();
   const value = (index: number): Datum => {
     if (!seen.has(index)) seen.set(index, plan.args[index]?.evaluate(context));
@@ -38,6 +45,10 @@ export function createCall(plan: CallPlan, context: EvaluationContext): Call {
       const datum = value(index);
       if (datum === undefined || datum === "") return undefined;
       return toDate(datum) ?? fail("not-a-date", "the value is not a date", index);
+    },
+    matchAll: (pattern, text) => {
+      if (text.length > MAX_SEARCHED) fail("too-long", `the text has more than ${MAX_SEARCHED} characters`, 0);
+      return pattern.matchAll(text, context.mayGoOn) ?? fail("too-slow", "the search for the pattern takes too long");
     },
     pattern: (index) =>
       plan.args[index]?.pattern ?? toPattern(value(index), (message) => fail("not-a-pattern", message, index)),

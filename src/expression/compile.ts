@@ -2,7 +2,14 @@ import { createCall, type Argument } from "./arguments.ts";
 import { checkTree } from "./check.ts";
 import { compare } from "./compare.ts";
 import { isMany, toResult, type Datum } from "./datum.ts";
-import { EvaluationStop, MAX_RESULT, type Evaluation, type EvaluationContext } from "./evaluation.ts";
+import {
+  EvaluationStop,
+  MAX_RESULT,
+  MAX_SEARCH_TIME,
+  type Evaluation,
+  type EvaluationContext,
+  type RunningContext,
+} from "./evaluation.ts";
 import { FUNCTIONS } from "./function-table.ts";
 import { parse } from "./parser.ts";
 import { compilePattern } from "./pattern.ts";
@@ -31,7 +38,7 @@ export function compile(text: string): Compiled {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, expression: toExpression(text, parsed.tree) };
 }
 
-type Evaluate = (context: EvaluationContext) => Datum;
+type Evaluate = (context: RunningContext) => Datum;
 
 function toExpression(text: string, tree: Tree): Expression {
   const attributes = new Set<string>();
@@ -45,8 +52,10 @@ function toExpression(text: string, tree: Tree): Expression {
 }
 
 function conclude(evaluate: Evaluate, context: EvaluationContext, at: Position): Evaluation {
+  const end = performance.now() + MAX_SEARCH_TIME;
+  const mayGoOn = (): boolean => performance.now() < end;
   try {
-    return { kind: "value", value: toResult(evaluate(context)) };
+    return { kind: "value", value: toResult(evaluate({ ...context, mayGoOn })) };
   } catch (error) {
     if (error instanceof EvaluationStop) return error.evaluation;
     // A mistake of ours must stop one object, not the cycle. Its message is not repeated: it may hold values.

@@ -1,6 +1,6 @@
 import type { Value } from "../model/value.ts";
 import type { Datum } from "./datum.ts";
-import type { Pattern } from "./pattern.ts";
+import type { Pattern, PatternMatch } from "./pattern.ts";
 import type { Position, Tree } from "./tree.ts";
 
 /** What an expression may look at. Everything that changes from one evaluation to the next comes through here. */
@@ -58,6 +58,8 @@ export type Call = {
   readonly number: (index: number) => number;
   readonly date: (index: number) => Date | undefined;
   readonly pattern: (index: number) => Pattern;
+  /** All matches of a pattern; ends the evaluation when the text or the search takes too long. */
+  readonly matchAll: (pattern: Pattern, text: string) => readonly PatternMatch[];
   /** Ends the evaluation with an error, which names the argument if its index is given. */
   readonly fail: (code: string, message: string, index?: number) => never;
 };
@@ -101,6 +103,18 @@ export type FunctionSpec = {
   readonly check?: (args: readonly Tree[]) => string | undefined;
   readonly run: (call: Call) => Datum;
 };
+
+/** The context of one evaluation that is under way. */
+export type RunningContext = EvaluationContext & {
+  /** False when the evaluation has used up its time. */
+  readonly mayGoOn: () => boolean;
+};
+
+/** Milliseconds that an evaluation may search for patterns: a watchdog, which no sensible expression ever meets. */
+export const MAX_SEARCH_TIME = 1_000;
+
+/** Longest text that is searched for a pattern. */
+export const MAX_SEARCHED = 10_000;
 
 /** No function returns more text than this (characters, a list's elements together): keeps nested calls bounded. */
 export const MAX_RESULT = 100_000;

@@ -17,9 +17,15 @@ export type Pattern = {
   readonly groups: ReadonlyMap<string, number>;
   /** True when the whole text fits. */
   readonly matchesWhole: (text: string) => boolean;
-  /** All matches from left to right, without overlap. */
-  readonly matchAll: (text: string) => readonly PatternMatch[];
+  /**
+   * All matches from left to right, without overlap; undefined if `mayGoOn` says no on the way. One search is linear,
+   * but each of many may read up to the end: `.*x|.` takes quadratic time in any engine.
+   */
+  readonly matchAll: (text: string, mayGoOn: () => boolean) => readonly PatternMatch[] | undefined;
 };
+
+/** Instructions of the largest pattern: one search takes at most this times the length of the input. */
+const MAX_PROGRAM = 2_500;
 
 export type PatternResult =
   | { readonly ok: true; readonly pattern: Pattern }
@@ -40,6 +46,7 @@ export function compilePattern(text: string): PatternResult {
   }
   try {
     const compiled = RE2JS.compile(translated);
+    if (compiled.programSize() > MAX_PROGRAM) return { ok: false, message: "the pattern is too large" };
     return { ok: true, pattern: toPattern(compiled) };
   } catch (error) {
     const message = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "not a pattern";
@@ -56,14 +63,15 @@ function toPattern(compiled: RE2JS): Pattern {
   return {
     groups: new Map(Object.entries(compiled.namedGroups())),
     matchesWhole: (text) => compiled.testExact(text),
-    matchAll: (text) => matchAll(compiled, text),
+    matchAll: (text, mayGoOn) => matchAll(compiled, text, mayGoOn),
   };
 }
 
-function matchAll(compiled: RE2JS, text: string): readonly PatternMatch[] {
+function matchAll(compiled: RE2JS, text: string, mayGoOn: () => boolean): readonly PatternMatch[] | undefined {
   const matcher = compiled.matcher(text);
   const matches: PatternMatch[] = [];
   while (matcher.find()) {
+    if (!mayGoOn()) return undefined;
     const spans = Array.from({ length: matcher.groupCount() + 1 }, (_, group) => {
       const [start, end] = [matcher.start(group), matcher.end(group)];
       return start < 0 ? undefined : { start, end, text: text.slice(start, end) };

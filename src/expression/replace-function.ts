@@ -66,7 +66,7 @@ function runReplace(call: Call): Datum {
   if (!call.has(GROUP)) {
     const replacement = call.text(REPLACEMENT) ?? "";
     return mapText(call, 0, (text) =>
-      replaceMatches(call, { text, matches: pattern.matchAll(text) }, (match) => ({
+      replaceMatches(call, { text, matches: call.matchAll(pattern, text) }, (match) => ({
         start: match.index,
         end: match.end,
         text: fillReplacement(replacement, match, pattern.groups),
@@ -77,7 +77,7 @@ function runReplace(call: Call): Datum {
   if (!call.has(REPLACEMENT)) return fallBack(call, pattern, group);
   const replacement = call.text(REPLACEMENT) ?? "";
   return mapText(call, 0, (text) =>
-    replaceMatches(call, { text, matches: pattern.matchAll(text) }, (match) => {
+    replaceMatches(call, { text, matches: call.matchAll(pattern, text) }, (match) => {
       const span = match.spans[group];
       return span === undefined
         ? undefined
@@ -97,7 +97,7 @@ function fallBack(call: Call, pattern: Pattern, group: number): Datum {
   const source = call.value(0);
   if (!isEmpty(source)) return source;
   const other = call.text(REPLACEMENT_ATTRIBUTE);
-  return (other === undefined ? undefined : pattern.matchAll(other)[0]?.spans[group]?.text) ?? source;
+  return (other === undefined ? undefined : call.matchAll(pattern, other)[0]?.spans[group]?.text) ?? source;
 }
 
 function replaceAll(call: Call, text: string, [oldValue, newValue]: readonly [string, string]): string {

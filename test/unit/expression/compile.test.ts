@@ -3,7 +3,7 @@ import { compile } from "#src/expression/compile.ts";
 import type { ExpressionProblem } from "#src/expression/tree.ts";
 import { parse } from "#src/expression/parser.ts";
 import { print } from "#src/expression/tree.ts";
-import { codeOf, evaluate, valueOf } from "./context.ts";
+import { codeOf, createContext, evaluate, valueOf } from "./context.ts";
 
 function problemsOf(text: string): readonly ExpressionProblem[] {
   const compiled = compile(text);
@@ -140,6 +140,14 @@ describe("an expression", () => {
     expect(JSON.stringify(evaluate("Error([a])", { attributes: { a: "secret" } }))).not.toContain("secret");
   });
 
+  it("evaluates each argument once", () => {
+    const compiled = compile('In([a], "x", "y", "z")');
+    const reads: string[] = [];
+    const read = (name: string): undefined => void reads.push(name);
+    expect(compiled.ok && compiled.expression.evaluate({ ...createContext(), read })).toMatchObject({ value: false });
+    expect(reads).toEqual(["a"]);
+  });
+
   it("survives a context that throws", () => {
     const compiled = compile("Now()");
     const context = { read: () => undefined, now: failToTellTime, random: () => 0 };
@@ -158,7 +166,16 @@ describe("an expression", () => {
 
   it("matches a pattern in linear time that would take a backtracking engine years", () => {
     const started = performance.now();
-    expect(valueOf('Replace([a], , "(a+)+$", , "", , )', { a: `${"a".repeat(50_000)}!` })).toHaveLength(50_001);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(valueOf('Replace([a], , "(a+)+$", , "", , )', { a: `${"a".repeat(9_000)}!` })).toHaveLength(9_001);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  it("gives up a search that takes too long, a text that is too long and a pattern that is too large", () => {
+    const many = { a: "b".repeat(10_000) };
+    const started = performance.now();
+    expect(codeOf('Replace([a], , "(?:(?:.*x)+)+|[ab]{0,400}.*y|.", , "", , )', many)).toBe("too-slow");
+    expect(performance.now() - started).toBeLessThan(6_000);
+    expect(codeOf('Replace([a], , "b", , "", , )', { a: "b".repeat(10_001) })).toBe("too-long");
+    expect(problemsOf(`Replace([a], , "${"[ab]{0,1000}c".repeat(5)}", , "", , )`)[0]?.message).toContain("too large");
   });
 });
