@@ -19,6 +19,7 @@ export type SourceState = Pick<
   | "commitUsers"
   | "commitGroups"
   | "countSeen"
+  | "countMembers"
   | "findUnseen"
   | "finishRound"
   | "saveUsers"
@@ -48,6 +49,7 @@ export function createSourceState(redis: Redis, keys: Keys): SourceState {
     commitUsers: (page) => commitUsers(redis, keys, page),
     commitGroups: (page) => commitGroups(redis, keys, page),
     countSeen: (stream) => redis.scard(keys.seen(stream)),
+    countMembers: (stream) => countMembers(redis, keys, stream),
     findUnseen: (stream) => findUnseen(redis, keys, stream),
     finishRound: (stream, gone) => finishRound(redis, keys, { stream, gone }),
     saveUsers: async (records) => {
@@ -153,6 +155,18 @@ function writeEdit(
   removeMany(transaction, users, edit.removeUsers);
   addMany(transaction, groups, edit.addGroups);
   removeMany(transaction, groups, edit.removeGroups);
+}
+
+async function countMembers(redis: Redis, keys: Keys, stream: Stream): Promise<{ known: number; fresh: number }> {
+  const groups = (await redis.smembers(keys.seen(stream.name))).map(toEntraId);
+  const pipeline = redis.pipeline();
+  for (const id of groups) {
+    pipeline.scard(keys.members(id)).scard(keys.subgroups(id)).scard(keys.freshUsers(id)).scard(keys.freshGroups(id));
+  }
+  const counts = ((await pipeline.exec()) ?? []).map(([, count]) => Number(count));
+  const sum = (isFresh: boolean) =>
+    counts.filter((_, index) => index % 4 >= 2 === isFresh).reduce((total, count) => total + count, 0);
+  return { known: sum(false), fresh: sum(true) };
 }
 
 async function findUnseen(redis: Redis, keys: Keys, stream: Stream): Promise<readonly EntraId[]> {

@@ -161,6 +161,15 @@ async function* readPages(context: SyncContext, stream: Stream): AsyncIterable<C
   }
 }
 
+function emptyRead(what: string, stream: Stream): SyncError {
+  return new SyncError(`${what}; nothing is concluded from that`, {
+    side: "source",
+    code: "empty-read",
+    retry: { kind: "backoff" },
+    details: { stream: stream.name },
+  });
+}
+
 /**
  * Ends a full round: what we know as present and the round did not report has left the directory without our seeing it.
  * Only a round that reached its delta link gets here. Before anything is concluded, Graph is asked for the missing
@@ -170,10 +179,11 @@ async function finishRound(context: SyncContext, stream: Stream): Promise<void> 
   const { state, source, rules, log } = context;
   const unseen = await state.findUnseen(stream);
   if (unseen.length > 0 && (await state.countSeen(stream.name)) === 0) {
-    throw new SyncError(
-      `Entra returned no ${stream.kind}s at all, although ${unseen.length} are known; nothing is concluded from that`,
-      { side: "source", code: "empty-read", retry: { kind: "backoff" }, details: { stream: stream.name } },
-    );
+    throw emptyRead(`Entra returned no ${stream.kind}s at all, although ${unseen.length} are known`, stream);
+  }
+  const members = stream.kind === "group" ? await state.countMembers(stream) : undefined;
+  if (members !== undefined && members.known > 0 && members.fresh === 0) {
+    throw emptyRead(`Entra returned groups without any members, although ${members.known} are known`, stream);
   }
   const found = stream.kind === "user" ? await source.readUsersById(unseen, rules.users.select, context.signal) : [];
   const present = new Set(found.map((record) => record.id));

@@ -125,6 +125,8 @@ export type State = {
   readonly commitGroups: (page: GroupPage) => Promise<void>;
   /** Ids that the running full round of a stream has reported. */
   readonly countSeen: (stream: string) => Promise<number>;
+  /** Members of the stream's groups: as known, and as the running full round has reported them. */
+  readonly countMembers: (stream: Stream) => Promise<{ readonly known: number; readonly fresh: number }>;
   /** Known present objects (all of a kind, or the given ones) that the running full round did not report. */
   readonly findUnseen: (stream: Stream) => Promise<readonly EntraId[]>;
   /** Ends a full round: replaces memberships by what the round reported, marks `gone` as soft-deleted, saves the stream. */
