@@ -65,30 +65,18 @@ export type AttributeMapping = {
 /** A scoping filter: all of its clauses have to be true. */
 export type ScopingFilter = { readonly name: string; readonly clauses: readonly FilterClause[] };
 
-/** `value` is there for every operator but IS_TRUE, IS_FALSE, IS_NULL and IS_NOT_NULL. */
+/** One condition on one source attribute; see src/filter for what the operators mean. */
 export type FilterClause = {
   readonly attribute: string;
-  readonly operator: FilterOperator;
-  readonly value?: string | undefined;
+  /** As Entra's portal names it, for instance `NOT EQUALS`. */
+  readonly operator: string;
+  readonly value?: string | number | boolean | undefined;
+  /** Several values: one that fits is enough; for a negation none may fit. */
+  readonly values?: readonly (string | number | boolean)[] | undefined;
+  readonly caseSensitive?: boolean | undefined;
+  /** How many values of a multi-valued attribute must fit. */
+  readonly match?: "any" | "all" | undefined;
 };
-
-export type FilterOperator =
-  | "EQUALS"
-  | "NOT_EQUALS"
-  | "IS_TRUE"
-  | "IS_FALSE"
-  | "IS_NULL"
-  | "IS_NOT_NULL"
-  | "REGEX_MATCH"
-  | "NOT_REGEX_MATCH"
-  | "GREATER_THAN"
-  | "GREATER_THAN_OR_EQUALS"
-  | "INCLUDES"
-  | "ENDS_WITH"
-  /** Entra's `&`: the attribute's value is a part of the filter's value. */
-  | "EXISTS_IN"
-  /** Entra's `!&`. */
-  | "NOT_EXISTS_IN";
 
 export type GroupsConfig = {
   readonly enabled: boolean;
