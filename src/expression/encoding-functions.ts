@@ -91,7 +91,7 @@ function decodeBase64(call: Call, text: string): Buffer {
 
 /** MS-DTYP 2.4.2.2: revision, number of sub-authorities, authority (48 bits, big endian), sub-authorities. */
 function printSid(call: Call, bytes: Buffer): string {
-  const count = bytes.length < 8 ? -1 : bytes.readUInt8(1);
+  const count = bytes.length < 8 ? 0 : bytes.readUInt8(1);
   if (bytes.length !== 8 + count * 4) return call.fail("not-a-sid", "the value is not a security identifier", 0);
   const parts = Array.from({ length: count }, (_, index) => bytes.readUInt32LE(8 + index * 4));
   return ["S", bytes.readUInt8(0), bytes.readUIntBE(2, 6), ...parts].join("-");

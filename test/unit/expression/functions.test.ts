@@ -231,6 +231,7 @@ describe("encodings and lots", () => {
   it("fail for what is not encoded so", () => {
     expect(codeOf("ConvertFromBase64([a])", { a: "*" })).toBe("not-base64");
     expect(codeOf("StringFromSid([a])", { a: "AQ==" })).toBe("not-a-sid");
+    expect(codeOf("StringFromSid([a])", { a: "AQEAAA" })).toBe("not-a-sid");
     expect(codeOf("BitAnd([a], 1)", { a: "1.5" })).toBe("not-a-number");
   });
 
