@@ -9,6 +9,8 @@ import { addMany, execute } from "./transaction.ts";
 
 /** Runs are kept for as long as somebody may ask for their result. */
 const KEEP_SECONDS = 7 * 24 * 3600;
+/** Cycles that found nothing to do are many. */
+const KEEP_QUIET_SECONDS = 600;
 
 /** Creates the book of runs, on Redis, so that any replica may finish what another began. */
 export function createRuns(redis: Redis, keys: Keys): Runs {
@@ -116,6 +118,7 @@ async function openRun(
   const facts = { kind: plan.kind, total: all.length, warnings: JSON.stringify(plan.warnings) };
   transaction.hset(keys.run(id), { ...untouched, ...facts, ...end });
   if (all.length > 0) transaction.sadd(keys.openRuns, id);
+  else transaction.expire(keys.run(id), KEEP_QUIET_SECONDS);
   await execute(transaction);
   return isWaiting ? plan.users : all;
 }

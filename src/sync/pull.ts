@@ -2,7 +2,7 @@ import { SyncError } from "../model/errors.ts";
 import type { EntraId } from "../model/ids.ts";
 import type { SyncContext } from "./context.ts";
 import { commitGroups, commitUsers } from "./pages.ts";
-import type { DeltaPage } from "./ports.ts";
+import type { Assignment, DeltaPage } from "./ports.ts";
 import type { Stream } from "./state.ts";
 import { arrangeStreams } from "./streams.ts";
 
@@ -31,8 +31,6 @@ export async function pull(
   await pullGroups(context);
   await context.state.updateScope(context.rules.scope);
   await pullStream(context, (await findStream(context, USERS.name)) ?? USERS);
-  // In `all` scope it is the users just read who make up the scope.
-  if (context.rules.scope.mode === "all") await context.state.updateScope(context.rules.scope);
   await fetchIncomplete(context, options.isFresh);
   return warnings;
 }
@@ -47,10 +45,16 @@ async function startAfresh({ state }: SyncContext): Promise<void> {
 async function pullAssignments(context: SyncContext): Promise<readonly string[]> {
   const { state, source } = context;
   const servicePrincipalId = await findApplication(context);
-  const rows = [];
-  for await (const page of source.readAssignments(servicePrincipalId, context.signal)) {
-    rows.push(...page);
-    context.onProgress("assignments", rows.length);
+  const rows: Assignment[] = [];
+  try {
+    for await (const page of source.readAssignments(servicePrincipalId, context.signal)) {
+      rows.push(...page);
+      context.onProgress("assignments", rows.length);
+    }
+  } catch (error) {
+    // The application may have been removed and added again: look for it afresh next time.
+    if (error instanceof SyncError && error.code === "not-found") await state.writeMeta("application", undefined);
+    throw error;
   }
   const known = (await state.readAssigned("user")).length + (await state.readAssigned("group")).length;
   if (rows.length === 0 && known > 0) {
