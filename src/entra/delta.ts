@@ -1,6 +1,6 @@
 import type { EntraId } from "../model/ids.ts";
 import type { DeltaPage, DeltaQuery, GroupDelta, UserDelta } from "../sync/ports.ts";
-import type { GraphClient, GraphRequest } from "./client.ts";
+import type { GraphClient, GraphRequest } from "./graph.ts";
 import { decodeGroupDelta, decodeUserDelta } from "./decode.ts";
 import { createCursorExpired, createUnexpected } from "./errors.ts";
 import { readPages } from "./pages.ts";

@@ -1,7 +1,7 @@
 import { SyncError } from "../model/errors.ts";
 import type { EntraId } from "../model/ids.ts";
 import type { Application, Assignment, SourceRecord } from "../sync/ports.ts";
-import type { GraphClient, GraphRequest } from "./client.ts";
+import type { GraphClient, GraphRequest } from "./graph.ts";
 import { decodeApplication, decodeAssignment, decodeManager, decodeRecord } from "./decode.ts";
 import { readPages } from "./pages.ts";
 

@@ -1,4 +1,4 @@
-import type { GraphClient, GraphRequest } from "./client.ts";
+import type { GraphClient, GraphRequest } from "./graph.ts";
 import { decodePage } from "./decode.ts";
 import { createUnexpected } from "./errors.ts";
 
