@@ -23,7 +23,10 @@ const Half = z.looseObject({ attributes: list, match: z.array(text).optional().c
 type Half = z.output<typeof Half>;
 
 const RawFile = z.looseObject({
-  source: z.looseObject({ scope: z.unknown(), application: z.unknown() }).optional().catch(undefined),
+  source: z
+    .looseObject({ scope: z.unknown().optional(), application: z.unknown().optional() })
+    .optional()
+    .catch(undefined),
   users: Half.optional().catch(undefined),
   groups: Half.optional().catch(undefined),
   log: z.looseObject({ redact: list }).optional().catch(undefined),

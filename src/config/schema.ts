@@ -2,36 +2,29 @@ import { z } from "zod";
 import { OPERATORS } from "../filter/operators.ts";
 import type { Config } from "../model/config.ts";
 import { checkCron } from "./cron.ts";
-import { DURATION, formatDuration, formatRate, parseDuration, parseRate, RATE } from "./duration.ts";
+import { DURATION, parseDuration, parseRate, RATE } from "./duration.ts";
 
 /*
  * The one description of the configuration file: types, defaults, checks of form, descriptions. What goes beyond form
- * (names of attributes, expressions, filters, mappings that contradict one another) is in check.ts. Units are codecs, so
- * that an effective configuration can be written as YAML again.
+ * (names of attributes, expressions, filters, mappings that contradict one another) is in check.ts.
  */
 
 type Limits = { readonly min: string; readonly max: string };
 
 const duration = ({ min, max }: Limits) =>
-  z.codec(
-    z
-      .string({ error: "must be a duration such as 30s, 1m, 6h or 30d" })
-      .regex(DURATION, { error: "must be a duration such as 30s, 1m, 6h or 30d" })
-      .refine((text) => isBetween(parseDuration(text), parseDuration(min), parseDuration(max)), {
-        error: `must be from ${min} to ${max}`,
-      }),
-    z.number(),
-    { decode: (text) => parseDuration(text) ?? 0, encode: formatDuration },
-  );
-
-const rate = z.codec(
   z
-    .string({ error: "must be a rate such as 25/s or 600/m" })
-    .regex(RATE, { error: "must be a rate such as 25/s or 600/m" })
-    .refine((text) => isBetween(parseRate(text), 1 / 60, 1000), { error: "must be from 1/m to 1000/s" }),
-  z.number(),
-  { decode: (text) => parseRate(text) ?? 0, encode: formatRate },
-);
+    .string({ error: "must be a duration such as 30s, 1m, 6h or 30d" })
+    .regex(DURATION, { error: "must be a duration such as 30s, 1m, 6h or 30d" })
+    .refine((text) => isBetween(parseDuration(text), parseDuration(min), parseDuration(max)), {
+      error: `must be from ${min} to ${max}`,
+    })
+    .transform((text) => parseDuration(text) ?? 0);
+
+const rate = z
+  .string({ error: "must be a rate such as 25/s or 600/m" })
+  .regex(RATE, { error: "must be a rate such as 25/s or 600/m" })
+  .refine((text) => isBetween(parseRate(text), 1 / 60, 1000), { error: "must be from 1/m to 1000/s" })
+  .transform((text) => parseRate(text) ?? 0);
 
 /** Also true for text that is no number at all: that is reported already. */
 function isBetween(value: number | undefined, min = 0, max = Infinity): boolean {

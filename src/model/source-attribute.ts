@@ -167,6 +167,13 @@ export function sourceAttribute(kind: Kind, name: string): SourceAttribute | und
   return DIRECTORY_EXTENSION.test(name) ? attribute(name, "string") : TABLES[kind].get(name.toLowerCase());
 }
 
+/** All attributes by all of their names, sorted; directory extensions, which every tenant names itself, are not among them. */
+export function listAttributes(kind: Kind): readonly SourceAttribute[] {
+  return [...TABLES[kind].values()].toSorted((left, right) =>
+    left.name.toLowerCase() < right.name.toLowerCase() ? -1 : 1,
+  );
+}
+
 /** The attribute that was probably meant by an unknown name: a part of a complex one, or one spelled alike. */
 export function suggestAttribute(kind: Kind, name: string): string | undefined {
   const wanted = name.toLowerCase().replaceAll(/[^a-z0-9.]/g, "");

@@ -1,0 +1,25 @@
+import type { Config } from "../model/config.ts";
+import type { LocalEnvironment } from "./environment.ts";
+import { ConfigFile } from "./schema.ts";
+
+/**
+ * What the user set, as opposed to left at its default, but what this version does not act on: `safety.maxDeletes`,
+ * `SMTP_URL`. Worth a warning at the start.
+ */
+export function unusedKeys(config: Config, environment: Pick<LocalEnvironment, "smtpUrl">): readonly string[] {
+  const defaults = ConfigFile.parse({ users: { attributes: [{ target: "userName", default: "" }] } });
+  return [
+    ...differences("safety", config.safety, defaults.safety),
+    ...differences("notify", config.notify, defaults.notify),
+    ...differences("log", config.log, defaults.log),
+    ...differences("target", { dialect: config.target.dialect }, { dialect: defaults.target.dialect }),
+    ...(environment.smtpUrl === undefined ? [] : ["SMTP_URL"]),
+  ];
+}
+
+function differences(section: string, values: object, defaults: object): readonly string[] {
+  const usual = new Map<string, unknown>(Object.entries(defaults));
+  return Object.entries(values)
+    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(usual.get(key)))
+    .map(([key]) => `${section}.${key}`);
+}
