@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { check } from "./commands/check.ts";
 import { printConfigCommand, printSchema } from "./commands/config.ts";
+import { EVAL_HELP, evalCommand } from "./commands/eval.ts";
 import { errorToExit, EXIT } from "./commands/outcome.ts";
 import { once } from "./commands/once.ts";
 import { run } from "./commands/run.ts";
@@ -17,6 +18,7 @@ Examples:
   $ sosafe-bridge --resync           evaluate everybody again and compare with SoSafe
   $ sosafe-bridge --once --json      the result as one JSON object on stdout
   $ sosafe-bridge config print       the configuration in effect, secrets redacted
+  $ sosafe-bridge eval 'Join(" ", [givenName], [surname])' --attributes ada.json
 
 Settings come from the environment (see .env.example) and from CONFIG_FILE (config/bridge.yaml).
 Exit codes: 0 done, 1 some objects failed, 2 usage, 69 Entra, SoSafe or Redis unreachable,
@@ -59,7 +61,29 @@ function createProgram(finish: (code: number) => void): Command {
     .command("schema")
     .description("JSON Schema of the configuration file")
     .action(() => finish(printSchema()));
+  addEval(program, finish);
   return program;
+}
+
+type Finish = (code: number) => void;
+
+function addEval(program: Command, finish: Finish): void {
+  program
+    .command("eval")
+    .description("evaluate an expression of the attribute mapping language, without any connection")
+    .argument("<expression>", "as in a mapping, for instance 'ToLower([mail])'")
+    .option("--attributes <file>", "JSON file with the source attributes, - for standard input")
+    .option("--now <time>", "what Now() returns (ISO 8601, UTC without an offset)")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", EVAL_HELP)
+    .action(async (expression: string, _options, command: Command) => {
+      const { attributes, now, json } = command.optsWithGlobals<{
+        attributes?: string;
+        now?: string;
+        json?: boolean;
+      }>();
+      finish(await evalCommand(expression, { attributes, now, isJson: json === true }));
+    });
 }
 
 function hasFlag(program: Command, name: string): boolean {
