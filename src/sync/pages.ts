@@ -113,7 +113,8 @@ function toEdit(old: ObjectState, items: readonly GroupDelta[], isFull: boolean)
     addGroups: pick(groups, true),
     removeGroups: pick(groups, false),
   };
-  const hasMembers = users.size + groups.size > 0;
+  // What a full round says about members is compared at its end, when all of them are known.
+  const hasMembers = !isFull && users.size + groups.size > 0;
   return { ...edit, isChanged: hasMembers || object === undefined || !isSameObject(old.object, object) };
 }
 

@@ -30,7 +30,7 @@ export type Person = {
   readonly employeeId?: string;
   readonly employeeType?: string;
   readonly employeeOrgData?: { readonly division: string; readonly costCenter: string };
-  /** 1 honorific prefix, 2 honorific suffix, 3 nickname, 4 time zone, 5 locale, 6 region. */
+  /** 12 honorific prefix, 13 honorific suffix, 14 nickname, 15 time zone; 5 locale, 6 region. */
   readonly onPremisesExtensionAttributes?: Readonly<Record<string, string>>;
   /** Object id of the manager. */
   readonly manager?: string;
@@ -107,11 +107,11 @@ function createExtensions(
 ): Readonly<Record<string, string>> {
   return {
     ...(random.chance(0.15)
-      ? { extensionAttribute1: random.pick(["Dr.", "Prof. Dr.", "Dipl.-Ing.", "Dr.-Ing."]) }
+      ? { extensionAttribute12: random.pick(["Dr.", "Prof. Dr.", "Dipl.-Ing.", "Dr.-Ing."]) }
       : {}),
-    ...(random.chance(0.1) ? { extensionAttribute2: random.pick(["M.Sc.", "MBA", "LL.M.", "B.A."]) } : {}),
-    extensionAttribute3: givenName.slice(0, 3),
-    extensionAttribute4: place.timezone,
+    ...(random.chance(0.1) ? { extensionAttribute13: random.pick(["M.Sc.", "MBA", "LL.M.", "B.A."]) } : {}),
+    extensionAttribute14: givenName.slice(0, 3),
+    extensionAttribute15: place.timezone,
     extensionAttribute5: place.language,
     extensionAttribute6: place.region,
   };
