@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { OPERATORS } from "../filter/operators.ts";
-import type { Config } from "../model/config.ts";
 import { checkCron } from "./cron.ts";
 import { DURATION, parseDuration, parseRate, RATE } from "./duration.ts";
 
@@ -235,7 +234,7 @@ const log = z.strictObject({
   redact: z.array(name).default([]).describe("Target attributes whose values the provisioning log does not show."),
 });
 
-/** The configuration file. Input is what stands in the file, output is a Config. */
+/** The configuration file. Input is what stands in the file, output is a Config (load.ts would not compile otherwise). */
 export const ConfigFile = z.strictObject({
   source: source.prefault({}).describe("Who is read from Entra."),
   schedule: schedule.prefault({}).describe("When cycles start."),
@@ -246,6 +245,3 @@ export const ConfigFile = z.strictObject({
   notify: notify.prefault({}).describe("Who is told when something is wrong."),
   log: log.prefault({}).describe("What is kept of what was done."),
 });
-
-/** Compile-time check that the schema gives what the rest of the program works with. */
-export type ConfigOutput = z.output<typeof ConfigFile> extends Config ? z.output<typeof ConfigFile> : never;
