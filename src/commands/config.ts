@@ -1,12 +1,13 @@
 import { loadEnvironment } from "../config/environment.ts";
-import { jsonSchema, loadConfig } from "../config/load.ts";
-import { printConfig } from "../config/print.ts";
+import { jsonSchema } from "../config/json-schema.ts";
+import { loadConfig } from "../config/load.ts";
+import { effectiveConfig, printConfig } from "../config/print.ts";
 
-/** `config print`: what is in effect, as YAML or JSON. */
+/** `config print`: what is in effect, as YAML that could be the file, or as JSON. */
 export async function printConfigCommand(isJson: boolean): Promise<number> {
   const environment = loadEnvironment(undefined, { need: "config" });
   const config = await loadConfig(environment.configFile);
-  process.stdout.write(printConfig(config, environment, { isJson }));
+  console.log(isJson ? JSON.stringify(effectiveConfig(config, environment)) : printConfig(config, environment));
   return 0;
 }
 

@@ -1,6 +1,7 @@
 import { createApp, type App } from "../app.ts";
 import { loadEnvironment, type Environment } from "../config/environment.ts";
-import { loadConfig, unusedKeys } from "../config/load.ts";
+import { loadConfig } from "../config/load.ts";
+import { unusedKeys } from "../config/unused-keys.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Config } from "../model/config.ts";
 
