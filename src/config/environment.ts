@@ -33,8 +33,9 @@ export type Environment = {
   readonly dataDir: string;
   readonly configFile: string;
   readonly http: { readonly host: string; readonly port: number | "off" };
-  readonly logLevel: LogLevel;
-  readonly logFormat: "json" | "pretty";
+  /** Undefined where the user left it to us: what fits depends on the command and on the terminal. */
+  readonly logLevel: LogLevel | undefined;
+  readonly logFormat: "json" | "pretty" | undefined;
   readonly smtpUrl?: string | undefined;
   /** Every text that must not be shown anywhere. */
   readonly secrets: readonly string[];
@@ -159,8 +160,8 @@ function readLocal(reader: Reader): Omit<Environment, "entra" | "scim" | "secret
     dataDir: reader.text("DATA_DIR") ?? "./data",
     configFile: reader.text("CONFIG_FILE") ?? "config/bridge.yaml",
     http: { host: reader.text("HTTP_HOST") ?? "127.0.0.1", port: readPort(reader) },
-    logLevel: reader.choice("LOG_LEVEL", LOG_LEVELS) ?? "info",
-    logFormat: reader.choice("LOG_FORMAT", ["json", "pretty"]) ?? (process.stdout.isTTY ? "pretty" : "json"),
+    logLevel: reader.choice("LOG_LEVEL", LOG_LEVELS),
+    logFormat: reader.choice("LOG_FORMAT", ["json", "pretty"]),
     ...(smtpUrl === undefined ? {} : { smtpUrl }),
   };
 }

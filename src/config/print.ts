@@ -5,18 +5,21 @@ import type { Credential, Environment, LocalEnvironment } from "./environment.ts
 
 const REDACTED = "[redacted]";
 
+type Shown = Environment | LocalEnvironment;
+
 /**
  * The effective configuration as YAML that could be used as a configuration file, with the environment as a comment above
- * it. Secrets and the path of the webhook, which often holds one, are redacted.
+ * it; or both as JSON. Secrets and the path of the webhook, which often holds one, are redacted.
  */
-export function printConfig(config: Config, environment: Environment | LocalEnvironment): string {
-  const { environment: variables, config: keys } = effectiveConfig(config, environment);
-  const lines = Object.entries(variables).map(([name, value]) => `#   ${name}=${value}`);
-  return ["# environment", ...lines, stringify(keys, { lineWidth: 0 })].join("\n");
+export function printConfig(config: Config, environment: Shown, options: { readonly isJson?: boolean } = {}): string {
+  const effective = effectiveConfig(config, environment);
+  if (options.isJson === true) return `${JSON.stringify(effective, undefined, 2)}\n`;
+  const lines = Object.entries(effective.environment).map(([name, value]) => `#   ${name}=${value}`);
+  return ["# environment", ...lines, stringify(effective.config, { lineWidth: 0 })].join("\n");
 }
 
-/** The same as plain data, for `--json`: durations and rates are written as in the file. */
-export function effectiveConfig(config: Config, environment: Environment | LocalEnvironment) {
+/** The same as plain data: durations and rates are written as in the file. */
+export function effectiveConfig(config: Config, environment: Shown) {
   return { environment: showEnvironment(environment), config: showConfig(config) };
 }
 
@@ -41,7 +44,7 @@ function showConfig(config: Config) {
   };
 }
 
-function showEnvironment(environment: Environment | LocalEnvironment): Readonly<Record<string, string>> {
+function showEnvironment(environment: Shown): Readonly<Record<string, string>> {
   const { entra, scim, redis, http } = environment;
   const { smtpUrl } = environment;
   const hide = (text: string) =>
@@ -57,8 +60,8 @@ function showEnvironment(environment: Environment | LocalEnvironment): Readonly<
     CONFIG_FILE: environment.configFile,
     HTTP_HOST: http.host,
     HTTP_PORT: String(http.port),
-    LOG_LEVEL: environment.logLevel,
-    LOG_FORMAT: environment.logFormat,
+    LOG_LEVEL: environment.logLevel ?? "info",
+    ...(environment.logFormat === undefined ? {} : { LOG_FORMAT: environment.logFormat }),
     ...(smtpUrl === undefined ? {} : { SMTP_URL: hide(smtpUrl) }),
   };
 }

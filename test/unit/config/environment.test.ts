@@ -49,8 +49,8 @@ describe("loadEnvironment", () => {
       dataDir: "./data",
       configFile: "config/bridge.yaml",
       http: { host: "127.0.0.1", port: 8080 },
-      logLevel: "info",
-      logFormat: process.stdout.isTTY ? "pretty" : "json",
+      logLevel: undefined,
+      logFormat: undefined,
       secrets: ["hush-hush", "token-of-sosafe"],
     });
   });

@@ -32,11 +32,17 @@ const config = parseConfig(FILE, "bridge.yaml");
 
 describe("printConfig", () => {
   test("shows no secret in any form", () => {
-    const shown = printConfig(config, environment) + JSON.stringify(effectiveConfig(config, environment));
+    const shown = printConfig(config, environment) + printConfig(config, environment, { isJson: true });
     expect(shown).not.toMatch(/hush-hush|token-of-sosafe|redis-pass|mail-pass|very-secret-path/);
     expect(shown).toContain("AZURE_CLIENT_SECRET=[redacted]");
     expect(shown).toContain("REDIS_URL=redis://user:[redacted]@redis:6379");
     expect(shown).toContain("webhook: https://hooks.example.com/[redacted]");
+  });
+
+  test("gives the same as JSON", () => {
+    const shown: unknown = JSON.parse(printConfig(config, environment, { isJson: true }));
+    expect(shown).toEqual(effectiveConfig(config, environment));
+    expect(shown).toMatchObject({ config: { schedule: { interval: "90s" } }, environment: { HTTP_PORT: "8080" } });
   });
 
   test("gives a file that means the same", () => {
