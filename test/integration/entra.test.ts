@@ -248,6 +248,14 @@ describe("users by id", () => {
     const records = await open().readUsersById([report, unknown, large, report], ["userPrincipalName", "manager"]);
     const userPrincipalName = tenant.directory.users.get(report)?.properties["userPrincipalName"];
     expect(records).toEqual([{ id: report, attributes: { userPrincipalName, manager: boss } }]);
+    expect(graphRequests()[0]?.body).toEqual({ ids: [report, unknown, large], types: ["user"] });
+  });
+
+  test("a user who disappears before the manager is read stays as read", async () => {
+    const id = people[210] ?? large;
+    tenant.failNext({ path: `/v1.0/users/${id}`, status: 404 });
+    const [record] = await open().readUsersById([id], ["displayName", "manager"]);
+    expect(Object.keys(record?.attributes ?? {})).toEqual(["displayName"]);
   });
 
   test("thousands are asked for a thousand at a time", async () => {
