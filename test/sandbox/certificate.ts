@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +19,9 @@ export type LocalCertificate = {
 /** Makes an authority of one day and its certificate for localhost, 127.0.0.1 and ::1. */
 export async function createCertificate(): Promise<LocalCertificate> {
   const shared = { keyType: "ec", algorithm: "sha256" } as const;
-  const authority = await generate([{ name: "commonName", value: "Sandbox Authority" }], {
+  // A process may trust several authorities, which OpenSSL tells apart by their names only.
+  const name = `Sandbox Authority ${randomUUID()}`;
+  const authority = await generate([{ name: "commonName", value: name }], {
     ...shared,
     extensions: [
       { name: "basicConstraints", cA: true, critical: true },

@@ -1,7 +1,7 @@
 import type { Change, DirectoryGroup, DirectoryUser } from "./directory.ts";
 import { badRequest, graphError, type Answer, type Call } from "./graph-answer.ts";
 import { parseDeltaQuery, type DeltaStart } from "./graph-delta-query.ts";
-import { GROUP_DEFAULTS, RELATIONSHIPS, USER_DEFAULTS } from "./graph-properties.ts";
+import { GROUP_DEFAULTS, RELATIONSHIPS, USER_DEFAULTS, writeProperty } from "./graph-properties.ts";
 import { isLost } from "./tenant-switches.ts";
 import { planRound } from "./graph-delta-round.ts";
 import type { Round, RoundItem, World } from "./world.ts";
@@ -26,14 +26,22 @@ export function answerDelta(world: World, call: Call, kind: DeltaKind): Answer {
 }
 
 function startRound(world: World, call: Call, start: DeltaStart): Answer {
-  const round = isLost(world.switches, start.kind)
-    ? { ...start, until: world.directory.version(), pages: [[]] }
-    : planRound(world, start);
+  const round = isRoundLost(world, start) ? lostRound(world, start) : planRound(world, start);
   const name = `${world.epoch.number}-${world.count()}`;
   const pages = [...Array.from({ length: world.switches.emptyPages }, () => []), ...round.pages];
   const whole = { ...round, pages };
   if (pages.length > 1 || world.switches.repeatPages || world.switches.repeatNextLink) keepRound(world, name, whole);
   return answerPage(world, call, { round: whole, name, index: 0, isAgain: false });
+}
+
+function isRoundLost(world: World, start: DeltaStart): boolean {
+  const areMembersLost = start.kind === "groups" && start.from !== undefined && isLost(world.switches, "members");
+  return areMembersLost || isLost(world.switches, start.kind);
+}
+
+/** An initial round finds nobody; a later one stays where it was, so that no change is lost for good. */
+function lostRound(world: World, start: DeltaStart): Round {
+  return { ...start, until: start.from ?? world.directory.version(), pages: [[]] };
 }
 
 /** Page links are good for the last rounds only; nobody walks more of them at a time. */
@@ -159,7 +167,7 @@ function renderProperties(object: DirectoryUser, rendering: Rendering): Record<s
   for (const name of round.select ?? defaults) {
     const value = object.properties[name];
     const isShown = value === null ? names.has(name) : !isMinimal || isNew || names.has(name);
-    if (value !== undefined && isShown && !RELATIONSHIPS.has(name)) properties[name] = value;
+    if (value !== undefined && isShown && !RELATIONSHIPS.has(name)) properties[name] = writeProperty(name, value);
   }
   return properties;
 }

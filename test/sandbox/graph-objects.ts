@@ -11,6 +11,7 @@ import {
   USER_DEFAULTS,
   USER_PROPERTIES,
   USER_PROPERTIES_WITHOUT_DELTA,
+  writeProperty,
 } from "./graph-properties.ts";
 import { isLost } from "./tenant-switches.ts";
 import type { SandboxApplication, World } from "./world.ts";
@@ -198,7 +199,10 @@ function groupData(group: DirectoryUser, query: URLSearchParams): Record<string,
 /** Unlike delta, GET shows null, or an empty list, for what has no value. */
 function objectData(object: DirectoryUser, names: readonly string[]): Record<string, unknown> {
   const shown = names.filter((name) => name !== "id" && !RELATIONSHIPS.has(name));
-  const values = shown.map((name) => [name, object.properties[name] ?? (LISTS.has(name) ? [] : null)]);
+  const values = shown.map((name) => [
+    name,
+    writeProperty(name, object.properties[name]) ?? (LISTS.has(name) ? [] : null),
+  ]);
   return { id: object.id, ...Object.fromEntries(values) };
 }
 

@@ -51,3 +51,11 @@ export const RELATIONSHIPS = words("manager members owners");
 export function isDirectoryExtension(name: string): boolean {
   return /^extension_[0-9a-f]{32}_\w+$/u.test(name);
 }
+
+const EXTENSIONS = Array.from({ length: 15 }, (_, index) => [`extensionAttribute${index + 1}`, null] as const);
+
+/** A property's value as Graph writes it: all fifteen extension attributes are there, null where they are empty. */
+export function writeProperty(name: string, value: unknown): unknown {
+  const isExtensions = name === "onPremisesExtensionAttributes" && typeof value === "object" && value !== null;
+  return isExtensions ? { ...Object.fromEntries(EXTENSIONS), ...value } : value;
+}

@@ -15,7 +15,7 @@ const failure = z.strictObject({
   status: z.int().exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
   body: z.unknown().exactOptional(),
-  damage: z.enum(["reset", "truncate"]).exactOptional(),
+  damage: z.enum(["reset", "hang", "truncate"]).exactOptional(),
 });
 const switches = z.strictObject({
   pageSize: z.int().positive().exactOptional(),

@@ -45,12 +45,16 @@ export type Failure = {
   readonly count?: number;
   /** Only requests whose path holds this text, such as "/users/delta" or "/oauth2/". Control calls never fail. */
   readonly path?: string;
+  /** Left out: 200 when there is a body, else what the request deserves. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as it is when a string, else as JSON. Left out: what Graph says with this status. */
   readonly body?: unknown;
-  /** `reset` closes the connection without an answer, `truncate` sends half of the real answer's JSON as a whole body. */
-  readonly damage?: "reset" | "truncate";
+  /**
+   * `reset` closes the connection without an answer, `hang` leaves it open and never answers, `truncate` sends half of
+   * the answer's JSON as if it were all.
+   */
+  readonly damage?: "reset" | "hang" | "truncate";
 };
 
 /** The behaviour of a healthy tenant. */

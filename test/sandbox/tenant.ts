@@ -36,7 +36,7 @@ export type RecordedRequest = {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** 0 when the connection was closed without an answer. */
+  /** 0 when it got no answer. */
   readonly status: number;
 };
 
@@ -148,12 +148,14 @@ async function handle(handling: Handling, request: IncomingMessage, response: Se
   if (call.path.startsWith("/control/")) return send(response, answerControl(tenant, call));
   if (world.switches.delay > 0) await wait(world.switches.delay);
   const failure = handling.takeFailure(call.path);
-  if (failure?.damage === "reset") {
+  if (failure?.damage === "reset" || failure?.damage === "hang") {
     record(tenant, call, 0);
-    request.socket.destroy();
+    if (failure.damage === "reset") request.socket.destroy();
     return;
   }
-  const answer = failure?.status === undefined ? answerCall(world, call) : failedAnswer(failure, failure.status);
+  const status = failure?.status ?? (failure?.body === undefined ? undefined : 200);
+  const answer =
+    failure === undefined || status === undefined ? answerCall(world, call) : failedAnswer(failure, status);
   record(tenant, call, answer.status);
   send(response, failure?.damage === "truncate" ? truncated(answer) : answer);
 }
