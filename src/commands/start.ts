@@ -4,14 +4,14 @@ import { loadConfig } from "../config/load.ts";
 import { unusedKeys } from "../config/unused-keys.ts";
 import { createLog, type Log } from "../log.ts";
 import type { Config } from "../model/config.ts";
+import { ConfigError } from "../model/errors.ts";
 
 export type StartOptions = { readonly isOneShot: boolean };
 export type Tools = { readonly environment: Environment; readonly config: Config; readonly log: Log };
 
 /** Reads environment and configuration and makes the log. Throws a ConfigError with every problem of both. */
 export async function loadTools({ isOneShot }: StartOptions): Promise<Tools> {
-  const environment = loadEnvironment();
-  const config = await loadConfig(environment.configFile);
+  const { environment, config } = await loadBoth();
   // Data of one-shot commands is on stdout, so their log goes to stderr; on a terminal only what is worth a look.
   const isTerminal = isOneShot ? process.stderr.isTTY : process.stdout.isTTY;
   const log = createLog({
@@ -23,6 +23,18 @@ export async function loadTools({ isOneShot }: StartOptions): Promise<Tools> {
   const unused = unusedKeys(config, environment);
   if (unused.length > 0) log.warn({ keys: unused }, "set, but without effect in this version");
   return { environment, config, log };
+}
+
+/** Problems of the file are worth telling also when the environment has some, and the other way round. */
+async function loadBoth(): Promise<Omit<Tools, "log">> {
+  const { configFile } = loadEnvironment(undefined, { need: "config" });
+  const [environment, config] = await Promise.allSettled([(async () => loadEnvironment())(), loadConfig(configFile)]);
+  const failures = [environment, config].flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  const bug = failures.find((failure) => !(failure instanceof ConfigError));
+  if (bug !== undefined) throw bug;
+  const problems = failures.flatMap((failure) => (failure instanceof ConfigError ? failure.problems : []));
+  if (environment.status === "rejected" || config.status === "rejected") throw new ConfigError(problems);
+  return { environment: environment.value, config: config.value };
 }
 
 /** Runs a command with everything it needs, and closes all of it afterwards. */
