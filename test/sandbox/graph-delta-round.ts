@@ -75,7 +75,7 @@ function toSlices(id: string, members: readonly string[], size: number): readonl
   return slices;
 }
 
-/** Fills pages: as many objects as the page size, no more members than one slice, and no group twice. */
+/** Fills pages: as many objects as the page size and no more members than one slice, so that no group is there twice. */
 function toPages(world: World, items: readonly RoundItem[]): readonly (readonly RoundItem[])[] {
   const { pageSize, memberSlice } = world.switches;
   const pages: RoundItem[][] = [[]];
@@ -83,7 +83,7 @@ function toPages(world: World, items: readonly RoundItem[]): readonly (readonly 
   for (const item of items) {
     const page = pages.at(-1) ?? [];
     const size = item.members?.length ?? 0;
-    const isFull = page.length >= pageSize || members + size > memberSlice || page.at(-1)?.id === item.id;
+    const isFull = page.length >= pageSize || members + size > memberSlice;
     if (isFull && page.length > 0) {
       pages.push([item]);
       members = size;
