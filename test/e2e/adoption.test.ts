@@ -37,7 +37,7 @@ describe.for(["better-auth", "scimmy"] as const)("a target that already holds th
     );
     expect(scim.requests.filter((request) => request.query.includes("filter="))).toEqual([]);
     const actual = await actualState(scim);
-    const expected = expectedState(tenant, "all");
+    const expected = expectedState(world, "all");
     expect(Object.keys(actual.users).length).toBe(Object.keys(expected.users).length + 1);
     for (const [name, user] of Object.entries(expected.users)) {
       const found = Object.entries(actual.users).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
@@ -70,6 +70,6 @@ describe.for(["better-auth", "scimmy"] as const)("a target that already holds th
 
     expect(result).toMatchObject({ users: { created: people.length - 5, failed: 0 } });
     expect((await world.scim.users()).length).toBe(people.length);
-    expect((await actualState(world.scim)).users).toEqual(expectedState(world.tenant, "all").users);
+    expect((await actualState(world.scim)).users).toEqual(expectedState(world, "all").users);
   });
 });

@@ -24,7 +24,7 @@ function duplicates(names: readonly string[]): readonly string[] {
 }
 
 async function expectDone(world: World): Promise<void> {
-  const expected = expectedState(world.tenant, "all");
+  const expected = expectedState(world, "all");
   await expect
     .poll(async () => Object.keys((await actualState(world.scim)).users).length, { timeout: 90_000, interval: 500 })
     .toBe(Object.keys(expected.users).length);

@@ -29,8 +29,8 @@ describe("the source", () => {
 
       world.tenant.switches.lostData = false;
       expect((await world.cycle(["--resync"])).result).toBe("ok");
-      expect((await actualState(world.scim)).users).toEqual(expectedState(world.tenant, "assigned").users);
-      expect((await actualState(world.scim)).groups).toEqual(expectedState(world.tenant, "assigned").groups);
+      expect((await actualState(world.scim)).users).toEqual(expectedState(world, "assigned").users);
+      expect((await actualState(world.scim)).groups).toEqual(expectedState(world, "assigned").groups);
     },
   );
 
@@ -66,7 +66,7 @@ describe("the source", () => {
     await using world = await createFaultWorld();
     Object.assign(world.tenant.switches, switches);
     await world.cycle();
-    expect(await actualState(world.scim)).toEqual(expectedState(world.tenant, "assigned"));
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
 
     await world.cycle();
     world.scim.requests.length = 0;
@@ -97,7 +97,7 @@ describe("the target", () => {
       );
     }
     expect(await world.cycle()).toMatchObject({ result: "ok", users: { failed: 0 } });
-    expect(await actualState(world.scim)).toEqual(expectedState(world.tenant, "assigned"));
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
   });
 
   it("losing its answers after the work was done creates nobody twice", async () => {
@@ -107,7 +107,7 @@ describe("the target", () => {
     world.scim.faults.next({ kind: "reset", commit: true }, { times: 2, method: "PATCH", path: "/Groups" });
 
     expect(await world.cycle()).toMatchObject({ result: "ok", users: { failed: 0 } });
-    expect(await actualState(world.scim)).toEqual(expectedState(world.tenant, "assigned"));
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
     const names = (await world.scim.users()).map((user) => user["userName"]);
     expect(new Set(names).size).toBe(names.length);
   });
@@ -122,7 +122,7 @@ describe("the target", () => {
       surname: "P",
     });
     directory.assign(poisoned);
-    const healthy = expectedState(world.tenant, "assigned").users;
+    const healthy = expectedState(world, "assigned").users;
 
     const result = await world.cycle(["--once"], 1);
 
@@ -141,12 +141,12 @@ describe("the target", () => {
     await world.scim.ask("DELETE", `/Users/${lost?.id}`);
     world.tenant.directory.update(String(lost?.["externalId"]), { jobTitle: "Rückkehrerin" });
     await world.cycle();
-    expect(await actualState(world.scim)).toEqual(expectedState(world.tenant, "assigned"));
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
 
     const other = (await world.scim.users()).find((user) => user["externalId"] !== lost?.["externalId"]);
     await world.scim.ask("DELETE", `/Users/${other?.id}`);
     await world.cycle(["--resync"]);
-    expect(await actualState(world.scim)).toEqual(expectedState(world.tenant, "assigned"));
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
   });
 
   it("being changed by somebody else is brought back by a re-sync", async () => {
@@ -161,7 +161,7 @@ describe("the target", () => {
 
     await world.cycle(["--resync"]);
 
-    expect(await actualState(world.scim)).toEqual(expectedState(world.tenant, "assigned"));
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
   });
 
   it("without groups still gets its people", async () => {
@@ -171,7 +171,7 @@ describe("the target", () => {
     const result = await world.cycle(["--once"], 1);
 
     expect(result.users["failed"]).toBe(0);
-    expect((await actualState(world.scim)).users).toEqual(expectedState(world.tenant, "assigned").users);
+    expect((await actualState(world.scim)).users).toEqual(expectedState(world, "assigned").users);
   });
 
   it("refusing our token stops everything at once, and work goes on when it is right again", async () => {
@@ -182,6 +182,6 @@ describe("the target", () => {
     world.scim.faults.clear();
 
     expect(await world.cycle()).toMatchObject({ result: "ok" });
-    expect(await actualState(world.scim)).toEqual(expectedState(world.tenant, "assigned"));
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
   });
 });

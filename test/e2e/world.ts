@@ -153,7 +153,7 @@ async function shippedConfig(options: WorldOptions): Promise<Readonly<Record<str
   const changes: Record<string, Section> = {
     source: { scope: options.scope ?? "assigned" },
     schedule: { interval: "1s", reconcile: "off" },
-    target: { rateLimit: "5000/s" },
+    target: { rateLimit: "1000/s" },
   };
   for (const [name, section] of Object.entries({ ...options.config })) changes[name] = { ...changes[name], ...section };
   const merged = { ...shipped };
