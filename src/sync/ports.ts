@@ -88,13 +88,16 @@ export type Target = {
   /** One resource, a group with its members; undefined when it is gone. */
   readonly read: (kind: Kind, id: ScimId) => Promise<TargetResource | undefined>;
   /** Creates a resource; groups are created without members. */
-  readonly create: (kind: Kind, desired: Attributes) => Promise<TargetResource>;
-  /** Sends only `changes`. Returns the resource as the target answered, or as it must be now when it answered 204. */
+  readonly create: (kind: Kind, desired: Attributes) => Promise<WrittenResource>;
+  /**
+   * Sends only `changes`. Returns the resource as the target answered, or as it must be now when it answered 204. When
+   * the target refuses some attributes, the others are sent all the same; throws only when it takes none of them.
+   */
   readonly update: (
     kind: Kind,
     current: TargetResource,
     changes: readonly AttributeChange[],
-  ) => Promise<TargetResource>;
+  ) => Promise<WrittenResource>;
   /** Deletes a resource; `gone` when it no longer existed. */
   readonly remove: (kind: Kind, id: ScimId) => Promise<"deleted" | "gone">;
   /**
@@ -103,6 +106,11 @@ export type Target = {
    */
   readonly changeMembers: (edit: MemberEdit) => Promise<readonly RefusedMember[]>;
 };
+
+/** What a write left behind, and the attributes that the target did not take: `data` does not hold their new values. */
+export type WrittenResource = TargetResource & { readonly refused: readonly RefusedAttribute[] };
+
+export type RefusedAttribute = { readonly path: string; readonly message: string };
 
 export type MemberEdit = {
   readonly groupId: ScimId;

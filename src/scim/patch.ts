@@ -1,0 +1,145 @@
+import type { AttributeChange } from "../model/change.ts";
+import { toPath, valueAt, withValue, type ResourceData, type TargetPath } from "../model/target-path.ts";
+import { isComplex, isList, type Value } from "../model/value.ts";
+import { toWireValue, withPrimary } from "./resource.ts";
+
+/** One operation of a PATCH request (RFC 7644 section 3.5.2): lower-case verb, always a path, never null. */
+export type Operation =
+  | { readonly op: "add" | "replace"; readonly path: string; readonly value: Value }
+  | { readonly op: "remove"; readonly path: string };
+
+/** An operation, and the changes that it carries out. */
+export type Step = { readonly operation: Operation; readonly changes: readonly AttributeChange[] };
+
+type Pending = { readonly path: TargetPath; readonly change: AttributeChange };
+type Filter = NonNullable<TargetPath["filter"]>;
+
+const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/** The body of a PATCH request. */
+export function toPatchBody(steps: readonly Step[]): unknown {
+  return { schemas: [PATCH_SCHEMA], Operations: steps.map(({ operation }) => operation) };
+}
+
+/**
+ * The operations that carry out `changes` on a resource that holds `current`. Servers disagree about value paths that
+ * match nothing and about elements of which nothing is left, so neither is ever sent: a missing element is added whole,
+ * an emptied one is removed whole.
+ */
+export function toSteps(changes: readonly AttributeChange[], current: ResourceData): readonly Step[] {
+  const all = changes.map((change): Pending => {
+    const path = toPath(change.path);
+    return { path, change: { ...change, to: toWireValue(path, change.to) } };
+  });
+  const simple = all.filter(({ path }) => path.filter === undefined);
+  const byElement = Map.groupBy(
+    all.filter(({ path }) => path.filter !== undefined),
+    ({ path }) => elementPath(path).toLowerCase(),
+  );
+  const elements = [...byElement.values()].map((group) => stepsOfElement(group, current));
+  return [
+    ...simple.map((pending) => simpleStep(pending, current)),
+    ...elements.flatMap(({ steps }) => steps),
+    ...additions(
+      elements.flatMap(({ added }) => added ?? []),
+      current,
+    ),
+  ];
+}
+
+function simpleStep({ path, change }: Pending, current: ResourceData): Step {
+  const { to } = change;
+  if (to === undefined) return { operation: { op: "remove", path: path.text }, changes: [change] };
+  // `add` would append to a list that came up meanwhile, `replace` of something missing adds it.
+  const isNew = !isList(to) && valueAt(current, path) === undefined;
+  return { operation: { op: isNew ? "add" : "replace", path: path.text, value: to }, changes: [change] };
+}
+
+type Added = { readonly path: TargetPath; readonly element: Value; readonly changes: readonly AttributeChange[] };
+
+function stepsOfElement(
+  group: readonly Pending[],
+  current: ResourceData,
+): { readonly steps: readonly Step[]; readonly added?: Added } {
+  const [first] = group;
+  if (first === undefined) return { steps: [] };
+  const whole: TargetPath = { ...first.path, subAttribute: undefined };
+  const changes = group.map(({ change }) => change);
+  const before = valueAt(current, whole);
+  const after = valueAt(applyAll(group, current), whole);
+  if (before === undefined) {
+    return after === undefined ? { steps: [] } : { steps: [], added: { path: whole, element: after, changes } };
+  }
+  if (after === undefined) return { steps: [{ operation: { op: "remove", path: elementPath(whole) }, changes }] };
+  return { steps: group.map((pending) => elementStep(pending)) };
+}
+
+function elementStep({ path, change }: Pending): Step {
+  const text = path.subAttribute === undefined ? elementPath(path) : `${elementPath(path)}.${path.subAttribute}`;
+  const { to } = change;
+  if (to === undefined) return { operation: { op: "remove", path: text }, changes: [change] };
+  return { operation: { op: "replace", path: text, value: withType(path, to) }, changes: [change] };
+}
+
+// Replacing an element as a whole must not lose what identifies it.
+function withType(path: TargetPath, value: Value): Value {
+  if (path.subAttribute !== undefined || path.filter === undefined || !isComplex(value)) return value;
+  return { [path.filter.attribute]: path.filter.value, ...value };
+}
+
+/** One `add` per attribute with all of its new elements. */
+function additions(added: readonly Added[], current: ResourceData): readonly Step[] {
+  const byAttribute = Map.groupBy(added, ({ path }) => listPath(path).toLowerCase());
+  return [...byAttribute.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const elements = group.map(({ path, element }) => withType(path, element));
+    const list: TargetPath = { ...first.path, filter: undefined, subAttribute: undefined };
+    const isFirstMail = list.attribute.toLowerCase() === "emails" && valueAt(current, list) === undefined;
+    const value = isFirstMail ? withPrimary(elements) : elements;
+    const operation: Operation = { op: "add", path: listPath(first.path), value };
+    return [{ operation, changes: group.flatMap(({ changes }) => changes) }];
+  });
+}
+
+/**
+ * What to send when a server finds no element at a value path (`noTarget`) although we saw one: an `add` of the element
+ * for a change, nothing (undefined) for a removal, which is then done.
+ */
+export function afterNoTarget(step: Step): Step | undefined {
+  if (step.operation.op === "remove") return undefined;
+  const group = step.changes.map((change): Pending => ({ path: toPath(change.path), change }));
+  const { added } = stepsOfElement(group, {});
+  return added === undefined ? step : additions([added], {})[0];
+}
+
+/** The resource as it must be after `changes`, when a server does not say. */
+export function applyChanges(changes: readonly AttributeChange[], current: ResourceData): ResourceData {
+  return applyAll(
+    changes.map((change) => ({ path: toPath(change.path), change })),
+    current,
+  );
+}
+
+function applyAll(group: readonly Pending[], current: ResourceData): ResourceData {
+  const inOrder = group.toSorted((left, right) => rank(left.path) - rank(right.path));
+  return inOrder.reduce((data, { path, change }) => withValue(data, path, toWireValue(path, change.to)), current);
+}
+
+// A new element is dropped while nothing but `primary` is known of it, so that comes last.
+function rank(path: TargetPath): number {
+  return path.subAttribute?.toLowerCase() === "primary" ? 1 : 0;
+}
+
+function listPath(path: TargetPath): string {
+  return path.schema === undefined ? path.attribute : `${path.schema}:${path.attribute}`;
+}
+
+function elementPath(path: TargetPath): string {
+  return path.filter === undefined ? listPath(path) : `${listPath(path)}[${filterText(path.filter)}]`;
+}
+
+function filterText({ attribute, value }: Filter): string {
+  const isBoolean = attribute.toLowerCase() === "primary";
+  return `${attribute} eq ${isBoolean ? value.toLowerCase() : JSON.stringify(value)}`;
+}
