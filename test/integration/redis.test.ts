@@ -156,7 +156,7 @@ describe("the embedded Redis", () => {
     const client = await world.connect(owner.socket);
     await client.set("key", "value");
     const pid = await pidOf(client);
-    client.disworld.connect();
+    client.disconnect();
     await end(owner.child, "SIGKILL");
     await unlink(owner.socket);
     await using redis = await ensureRedis({ dataDir, log });
