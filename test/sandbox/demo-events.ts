@@ -186,7 +186,7 @@ const PEOPLE: readonly DemoEvent[] = [
       stage.directory.enable(id);
       return {
         told: `the sign-in of ${person(stage, id)} is unblocked`,
-        look: () => showActive(stage, id, { on: "same account, active again" }),
+        look: () => showActive(stage, id, { on: "account active" }),
       };
     },
   },
