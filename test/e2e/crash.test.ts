@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { ScimServer } from "#test/sandbox/scim-server.ts";
 import { actualState, expectedState } from "./expected.ts";
@@ -16,7 +16,10 @@ async function untilUsers(world: World, count: number): Promise<void> {
 }
 
 async function redisPid(world: World): Promise<number> {
-  return Number(/\d+/u.exec(await readFile(`${world.directory}/data/redis.pid`, "utf8"))?.[0]);
+  const directory = `${world.directory}/data`;
+  const lock = (await readdir(directory)).find((name) => /^redis-.*\.lock$/u.test(name));
+  const { redis } = JSON.parse(await readFile(`${directory}/${lock}`, "utf8"));
+  return redis.pid;
 }
 
 function duplicates(names: readonly string[]): readonly string[] {

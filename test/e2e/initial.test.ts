@@ -35,7 +35,9 @@ describe.for([
     const attributes = new Set(Object.values(actual.users).flatMap((user) => Object.keys(user)));
     expect(attributes.size).toBe(target === "better-auth" ? 27 : 28);
     const sent = world.scim.requests.filter((request) => request.method === "POST" && request.path === "/Users");
-    expect(sent.filter((request) => JSON.stringify(request.body).includes('"nickName"')).length).toBeGreaterThan(users * 0.8);
+    expect(sent.filter((request) => JSON.stringify(request.body).includes('"nickName"')).length).toBeGreaterThan(
+      users * 0.8,
+    );
 
     const chunks = groups.reduce((sum, members) => sum + Math.ceil(members.length / 50), 0);
     const needed = users + groups.length + chunks;
