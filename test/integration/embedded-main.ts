@@ -11,6 +11,10 @@ try {
   const redis = await ensureRedis({ dataDir, log, waitMs: Number(waitMs) });
   print({ socket: redis.socket, isOwner: redis.isOwner });
   const input = createInterface({ input: process.stdin });
+  // A line on stdin makes it crash.
+  input.once("line", (line) => {
+    throw new Error(line);
+  });
   process.once("SIGTERM", () => input.close());
   await new Promise<void>((resolve) => void input.once("close", resolve));
   await redis.close();

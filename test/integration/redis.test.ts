@@ -112,6 +112,20 @@ describe("the embedded Redis", () => {
     expect(await world.lockFiles()).toEqual([]);
   });
 
+  test("ends with an owner that crashes, its data complete", async () => {
+    const owner = await world.startProcess();
+    const client = await world.connect(owner.socket);
+    const pid = await pidOf(client);
+    await client.set("key", "value");
+    await client.quit();
+    owner.child.stdin?.write("crash\n");
+    await vi.waitUntil(() => isDead(pid), { timeout: 10_000 });
+    await using next = await ensureRedis({ dataDir, log });
+    const again = await world.connect(next.socket);
+    expect(await again.get("key")).toBe("value");
+    await again.quit();
+  });
+
   test("stays for those who still use it when its owner ends, and the last of them stops it", async () => {
     const owner = await world.startProcess();
     const guest = await ensureRedis({ dataDir, log });
