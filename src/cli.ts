@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { check } from "./commands/check.ts";
+import { importCommand, IMPORT_HELP } from "./commands/config-import.ts";
 import { printConfigCommand, printSchema } from "./commands/config.ts";
 import { EVAL_HELP, evalCommand } from "./commands/eval.ts";
 import { errorToExit, EXIT } from "./commands/outcome.ts";
@@ -18,6 +19,7 @@ Examples:
   $ sosafe-bridge --resync           evaluate everybody again and compare with SoSafe
   $ sosafe-bridge --once --json      the result as one JSON object on stdout
   $ sosafe-bridge config print       the configuration in effect, secrets redacted
+  $ sosafe-bridge config import schema.json > config/bridge.yaml
   $ sosafe-bridge eval 'Join(" ", [givenName], [surname])' --attributes ada.json
 
 Settings come from the environment (see .env.example) and from CONFIG_FILE (config/bridge.yaml).
@@ -61,11 +63,21 @@ function createProgram(finish: (code: number) => void): Command {
     .command("schema")
     .description("JSON Schema of the configuration file")
     .action(() => finish(printSchema()));
+  addImport(config, finish);
   addEval(program, finish);
   return program;
 }
 
 type Finish = (code: number) => void;
+
+function addImport(config: Command, finish: Finish): void {
+  config
+    .command("import")
+    .description("turn the provisioning schema that Entra exports into a configuration file")
+    .argument("<file>", "JSON file, - for standard input")
+    .addHelpText("after", IMPORT_HELP)
+    .action(async (file: string) => finish(await importCommand(file)));
+}
 
 function addEval(program: Command, finish: Finish): void {
   program

@@ -1,0 +1,96 @@
+import { compile } from "../../expression/compile.ts";
+import type { Kind } from "../../model/ids.ts";
+import { canonicalTarget } from "../target-attribute.ts";
+import { readScope, type ScopeResult } from "./filter.ts";
+import { at, items, type Remark } from "./json.ts";
+import { readMapping, type ImportedMapping } from "./mapping.ts";
+import { readActions, type Action, type ObjectMapping } from "./objects.ts";
+import { refuseWrong } from "./verify.ts";
+
+/** All that an object mapping says, with what cannot be taken marked as refused. */
+export type Half = {
+  readonly path: string;
+  readonly isEnabled: boolean;
+  readonly actions: readonly Action[];
+  readonly scope: ScopeResult;
+  readonly mappings: readonly ImportedMapping[];
+  /** Target attributes to match by, in order of precedence; empty if none of them can be used. */
+  readonly match: readonly string[];
+  readonly remarks: readonly Remark[];
+  readonly problems: readonly Remark[];
+};
+
+const MOST_MAPPINGS = 1000;
+
+/** Reads an object mapping (resource type objectMapping of Microsoft Graph). */
+export function readHalf(mapping: ObjectMapping): Half {
+  const { kind, json, isEnabled } = mapping;
+  const list = at(json, "attributeMappings");
+  const found = items(list);
+  const isTooMany = found.length > MOST_MAPPINGS;
+  const { actions, remarks } = readActions(mapping);
+  const scope = readScope(at(json, "scope"));
+  const checked = isTooMany ? [] : refuseWrong(kind, found.map(readMapping));
+  const match = matchOf(kind, checked);
+  return {
+    path: json.path,
+    isEnabled,
+    actions,
+    scope,
+    mappings: match.length > 0 ? checked : checked.map((one) => withoutMatch(kind, one)),
+    match,
+    remarks: [...remarks, ...noteMatch(kind, match, list.path)],
+    problems: isTooMany ? [{ path: list.path, message: `has more than ${MOST_MAPPINGS} mappings` }] : [],
+  };
+}
+
+/** The mappings that stand in the file. */
+export function keptOf({ mappings }: Half): readonly ImportedMapping[] {
+  return mappings.filter((one) => one.refusal === undefined);
+}
+
+/** A kind that cannot be matched cannot be provisioned, and its mappings would not load. */
+function withoutMatch(kind: Kind, one: ImportedMapping): ImportedMapping {
+  const message = `cannot be used: no mapping that can be taken is for matching ${kind}s`;
+  return one.refusal === undefined ? { ...one, refusal: { path: one.path, message } } : one;
+}
+
+const USUAL: Readonly<Record<Kind, string>> = { user: "userName", group: "displayName" };
+
+function matchOf(kind: Kind, mappings: readonly ImportedMapping[]): readonly string[] {
+  const kept = mappings.filter((one) => one.refusal === undefined);
+  const matching = kept.filter((one) => one.priority > 0).toSorted((left, right) => left.priority - right.priority);
+  const usual = kept.filter((one) => isTarget(kind, one, USUAL[kind]));
+  return (matching.length > 0 ? matching : usual).map((one) => one.mapping.target);
+}
+
+function isTarget(kind: Kind, one: ImportedMapping, target: string): boolean {
+  return canonicalTarget(kind, one.mapping.target) === target;
+}
+
+function noteMatch(kind: Kind, match: readonly string[], path: string): readonly Remark[] {
+  const others = match.filter((target) => canonicalTarget(kind, target) !== USUAL[kind]);
+  if (others.length === 0) return [];
+  const message = `match by ${others.join(", ").slice(0, 200)}, but SoSafe can search ${kind}s by ${USUAL[kind]} only`;
+  return [{ path, message }];
+}
+
+/**
+ * Whether an account is disabled when its person leaves: Entra does it by evaluating the mapping of `active`, and only
+ * if that looks at IsSoftDeleted. A mapping that had to be left out counts as one that does.
+ */
+export function disablesLeavers({ mappings }: Half): boolean {
+  const active = mappings.find((one) => isTarget("user", one, "active"));
+  if (active === undefined) return false;
+  if (active.refusal !== undefined) return true;
+  const { source, expression, apply } = active.mapping;
+  if (apply === "create") return false;
+  const compiled = expression === undefined ? undefined : compile(expression);
+  const names = compiled?.ok === true ? compiled.expression.attributes : [source ?? ""];
+  return names.some((name) => name.toLowerCase() === "issoftdeleted");
+}
+
+/** True when the object mapping narrows the scope down. */
+export function hasFilters({ scope }: Half): boolean {
+  return scope.filters.length > 0;
+}
