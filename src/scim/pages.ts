@@ -1,7 +1,7 @@
 import type { TargetResource } from "../model/change.ts";
 import type { Kind } from "../model/ids.ts";
 import { member, type ResourceData } from "../model/target-path.ts";
-import { isComplex, isList } from "../model/value.ts";
+import { isComplex, isList, type Value } from "../model/value.ts";
 import type { ListPage } from "../sync/ports.ts";
 import type { ScimAnswer, ScimClient } from "./client.ts";
 import { unexpectedResponse } from "./errors.ts";
@@ -23,25 +23,29 @@ const MAX_PAGES = 10_000;
 /** Reads a ListResponse. Throws `unexpected-response` when the answer is none. */
 export function toListAnswer(answer: ScimAnswer): ListAnswer {
   const body = answer.body ?? {};
-  const [resources, total, cursor] = [
-    member(body, "Resources"),
-    member(body, "totalResults"),
-    member(body, "nextCursor"),
-  ];
-  const count = Number(total);
-  const isListed = isList(resources);
-  // An empty list is the same as none, but then totalResults has to say something.
-  if (!isListed && (total === undefined || !Number.isInteger(count))) {
-    throw unexpectedResponse("target answers a query with something that is no list", {
-      method: "GET",
-      status: answer.status,
-    });
+  const resources = member(body, "Resources");
+  const cursor = member(body, "nextCursor");
+  const total = toCount(member(body, "totalResults"));
+  // An empty list is the same as none, but then something else has to say that this is one.
+  if (!isList(resources) && total === undefined && !isListResponse(body)) {
+    const facts = { method: "GET", status: answer.status };
+    throw unexpectedResponse("target answers a query with something that is no list", facts);
   }
   return {
-    entries: isListed ? resources.filter((entry) => isComplex(entry)) : [],
-    total: total !== undefined && Number.isInteger(count) ? count : undefined,
+    entries: isList(resources) ? resources.filter((entry) => isComplex(entry)) : [],
+    total,
     nextCursor: typeof cursor === "string" && cursor !== "" ? cursor : undefined,
   };
+}
+
+function toCount(value: Value | undefined): number | undefined {
+  const count = typeof value === "number" || typeof value === "string" ? Number(value) : Number.NaN;
+  return Number.isInteger(count) ? count : undefined;
+}
+
+function isListResponse(body: ResourceData): boolean {
+  const schemas = member(body, "schemas");
+  return isList(schemas) && schemas.includes("urn:ietf:params:scim:api:messages:2.0:ListResponse");
 }
 
 type Progress = {

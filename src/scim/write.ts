@@ -29,7 +29,7 @@ type Context = {
 };
 
 // Without these an account is of no use: when one of them is refused, so is the whole account.
-const REQUIRED = /^(?:userName|displayName|active|externalId|emails\b.*|name\b.*)$/i;
+const REQUIRED = /^(?:userName|displayName|active|emails\b.*|name\b.*)$/i;
 const UNKNOWN_ATTRIBUTE = new Set(["invalidpath", "invalidsyntax"]);
 const MOST_NAMED = 3;
 

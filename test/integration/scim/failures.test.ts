@@ -1,8 +1,15 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { toScimId } from "#src/model/ids.ts";
 import { createTarget } from "#src/scim/target.ts";
 import { startScim } from "#test/sandbox/scim-server.ts";
 import { MANAGED, TOKEN, createFixture, createRecordingLog, failure, person, readList, useScim } from "./fixture.ts";
+
+const LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+function failOnDone(): Promise<never> {
+  return Promise.reject(new Error("nothing is done"));
+}
 
 describe("failures of the target", () => {
   const { server } = useScim("scimmy");
@@ -136,4 +143,117 @@ describe("failures of the target", () => {
     const { target } = createFixture(server());
     await expect(target.testConnection(AbortSignal.timeout(100))).rejects.toMatchObject({ name: "TimeoutError" });
   });
+
+  it("encodes ids that mean something in a URL", async () => {
+    const { target } = createFixture(server());
+    const id = toScimId("a/b?c d");
+    server().requests.length = 0;
+    server().faults.next({ kind: "answer", status: 200, body: { id } });
+    expect(await target.read("user", id)).toMatchObject({ id });
+    server().faults.next({ kind: "answer", status: 204 }, { times: 2 });
+    await target.changeMembers({ groupId: id, action: "add", members: [toScimId("x")], onDone: async () => {} });
+    await target.remove("group", id);
+    const paths = server().requests.map(({ path }) => path);
+    expect(paths).toEqual(["/Users/a%2Fb%3Fc%20d", "/Groups/a%2Fb%3Fc%20d", "/Groups/a%2Fb%3Fc%20d"]);
+  });
+
+  it("does not take another resource for the one that was asked for", async () => {
+    const { target } = createFixture(server());
+    server().faults.next({ kind: "answer", status: 200, body: { id: "other" } });
+    expect((await failure(target.read("user", toScimId("this")))).code).toBe("unexpected-response");
+  });
+
+  it("gives up on members when the target refuses each of them", async () => {
+    const { target } = createFixture(server());
+    const members = Array.from({ length: 200 }, (_, index) => toScimId(`u${index}`));
+    server().requests.length = 0;
+    server().faults.next({ kind: "answer", status: 400, body: { detail: "no" } }, { times: 1000 });
+    const refused = await target.changeMembers({ groupId: toScimId("g"), action: "add", members, onDone: failOnDone });
+    expect(refused.map(({ id }) => id)).toEqual(members);
+    expect(server().requests.length).toBeLessThan(40);
+  });
+
+  it("passes on that it is to slow down in the middle of a group, with what was done before", async () => {
+    const { target } = createFixture(server());
+    const members = Array.from({ length: 120 }, (_, index) => toScimId(`u${index}`));
+    server().faults.next({ kind: "answer", status: 204 });
+    server().faults.next({ kind: "answer", status: 429, headers: { "retry-after": "5" } });
+    const done: string[] = [];
+    const onDone = async (chunk: readonly string[]) => void done.push(...chunk);
+    const edit = target.changeMembers({ groupId: toScimId("g"), action: "add", members, onDone });
+    expect(await failure(edit)).toMatchObject({ code: "throttled", retry: { kind: "after", ms: 5000 } });
+    expect(done).toEqual(members.slice(0, 50));
+  });
+
+  it.each([
+    [
+      "comes in smaller pages than asked for",
+      [
+        [3, "ab"],
+        [3, "c"],
+      ],
+      true,
+    ],
+    [
+      "shows an entry twice",
+      [
+        [3, "ab"],
+        [3, "bc"],
+      ],
+      false,
+    ],
+    [
+      "shrinks under way",
+      [
+        [4, "ab"],
+        [3, "c"],
+      ],
+      false,
+    ],
+    [
+      "grows under way",
+      [
+        [3, "ab"],
+        [4, "c"],
+        [4, "d"],
+      ],
+      false,
+    ],
+    [
+      "ends too early",
+      [
+        [3, "ab"],
+        [3, ""],
+      ],
+      false,
+    ],
+    [
+      "does not say how long it is",
+      [
+        [undefined, "ab"],
+        [undefined, ""],
+      ],
+      false,
+    ],
+  ] as const)("judges a list that %s", async (_, pages, isComplete) => {
+    const { target } = createFixture(server());
+    server().requests.length = 0;
+    for (const [totalResults, ids] of pages) {
+      const body = { schemas: [LIST], totalResults, Resources: Array.from(ids, (id) => ({ id })) };
+      server().faults.next({ kind: "answer", status: 200, body });
+    }
+    const list = await readList(target.list("user"));
+    expect(list.isComplete).toBe(isComplete);
+    expect(server().requests.map(({ query }) => query)).toContain("startIndex=3&count=100");
+    expect(server().requests).toHaveLength(pages.length);
+  });
+
+  it.each([{}, { Resources: "none" }, { totalResults: "many" }, { schemas: ["x"], id: "1" }])(
+    "does not take %j for a list",
+    async (body) => {
+      const { target } = createFixture(server());
+      server().faults.next({ kind: "answer", status: 200, body });
+      expect((await failure(target.testConnection())).code).toBe("unexpected-response");
+    },
+  );
 });

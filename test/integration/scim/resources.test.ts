@@ -112,6 +112,8 @@ describe.each(["scimmy", "better-auth"] as const)("%s", (kind) => {
     server().requests.length = 0;
     const updated = await target.update("user", created, changes);
     expect(updated.refused.map(({ path }) => path)).toEqual(["nickname2"]);
+    // All, the rest, and the one that the target named in its answer.
+    expect(server().requests.map(({ status }) => status)).toEqual([400, expect.any(Number), 400]);
     const current = await readBack(created.id);
     expect([current.data["title"], current.data["locale"]]).toEqual(["Chief", "de"]);
     expect(logged()).toHaveLength(1);
@@ -160,6 +162,30 @@ describe.each(["scimmy", "better-auth"] as const)("%s", (kind) => {
     const { data } = await readBack(created.id);
     expect([data["userName"], data["title"], data[broken.path]]).toEqual(["paul@example.com", "T", undefined]);
     expect((await server().users()).length).toBe(1);
+    expect(server().requests.map(({ method }) => method)).toEqual(["POST", "POST", "GET"]);
+  });
+
+  it("creates with the required attributes and adds the others, when the target does not say what it refuses", async () => {
+    const target = await renew();
+    server().faults.next({ kind: "answer", status: 400 });
+    const created = await target.create("user", ALL);
+    expect(server().requests.map(({ method }) => method)).toEqual([
+      "POST",
+      "POST",
+      "PATCH",
+      ...(kind === "scimmy" ? [] : ["PATCH", "PATCH"]),
+    ]);
+    expect(created.refused.map(({ path }) => path)).toEqual(kind === "scimmy" ? [] : ["nickName"]);
+    const { data } = await readBack(created.id);
+    for (const path of stored) expect(valueAt(data, toPath(path))).toBe(ALL[path]);
+  });
+
+  it("leaves it to the next attempt when the others cannot be added just now", async () => {
+    const target = await renew();
+    server().faults.next({ kind: "answer", status: 400 }, { method: "POST" });
+    server().faults.next({ kind: "answer", status: 429, headers: { "retry-after": "3" } }, { method: "PATCH" });
+    expect(await failure(target.create("user", ALL))).toMatchObject({ retry: { kind: "after", ms: 3000 } });
+    expect((await failure(target.create("user", ALL))).code).toBe("conflict");
   });
 
   it("reports a taken name as a conflict", async () => {
