@@ -47,7 +47,7 @@ function gone(presence: "soft" | "hard"): StoredObject {
   return { presence, isComplete: false, attributes: {} };
 }
 function linked(data: Link["data"] = IN_TARGET): Link {
-  return { scimId: toScimId("s1"), origin: "created", data, sent: data as Link["sent"], echo: {}, isStale: false };
+  return { scimId: toScimId("s1"), origin: "created", data, sent: data, echo: {}, isStale: false };
 }
 function aState(object: StoredObject | undefined, isInScope: boolean, link: Link | undefined): ObjectState {
   return { id: ID, object, isInScope, link };
