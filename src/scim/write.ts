@@ -28,8 +28,9 @@ type Context = {
   readonly unsupported: Map<string, string>;
 };
 
-// Without these an account is of no use: when one of them is refused, so is the whole account.
-const REQUIRED = /^(?:userName|displayName|active|emails\b.*|name\b.*)$/i;
+// Without these an account is of no use: when one of them is refused, so is the whole account. externalId is among them
+// because services recognise a returning person by it, and answer 409 when it is missing then.
+const REQUIRED = /^(?:userName|displayName|active|externalId|emails\b.*|name\b.*)$/i;
 const UNKNOWN_ATTRIBUTE = new Set(["invalidpath", "invalidsyntax"]);
 const MOST_NAMED = 3;
 
