@@ -70,6 +70,7 @@ describe.for(["better-auth", "scimmy"] as const)("a target that already holds th
 
     expect(result).toMatchObject({ users: { created: people.length - 5, failed: 0 } });
     expect((await world.scim.users()).length).toBe(people.length);
+    expect(world.scim.requests.filter((request) => request.status === 409)).toEqual([]);
     expect((await actualState(world.scim)).users).toEqual(expectedState(world, "all").users);
   });
 });

@@ -12,14 +12,14 @@ async function createFaultWorld(people = 40): Promise<World> {
 }
 
 describe("the source", () => {
-  test.for([["assignments"], ["members"], ["users"], ["groups"], ["getByIds"], [undefined]] as const)(
+  test.for([["assignments"], ["members"], ["users"], ["groups"], ["getByIds"], ["users", "getByIds"], []] as const)(
     "answering 200 with nothing in it (%s) deprovisions nobody, in no kind of cycle",
-    async ([part]) => {
+    async (parts) => {
       await using world = await createFaultWorld();
       await world.cycle();
       world.scim.requests.length = 0;
 
-      world.tenant.switches.lostData = part === undefined ? true : [part];
+      world.tenant.switches.lostData = parts.length === 0 ? true : parts;
       await world.run(["--once", "--json"]);
       await world.run(["--resync", "--json"]);
       world.tenant.expireDeltaTokens("gone");
@@ -163,6 +163,20 @@ describe("the target", () => {
 
     expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
   });
+
+  it.for(["loop", "total-mismatch", "unsupported"] as const)(
+    "with a list that is not whole (%s) is not taken for one that lost its accounts",
+    async (paging) => {
+      await using world = await createWorld({ target: "better-auth", scope: "all", people: 130, groups: 2 });
+      await world.cycle();
+      world.scim.requests.length = 0;
+      world.scim.faults.paging = paging;
+
+      expect(await world.cycle(["--resync"])).toMatchObject({ result: "ok", users: { created: 0, updated: 0 } });
+
+      expect(writes(world)).toEqual([]);
+    },
+  );
 
   it("without groups still gets its people", async () => {
     await using world = await createFaultWorld();
