@@ -19,6 +19,7 @@ import { compileRules, type Rules } from "./sync/rules.ts";
 import type { OnRequest, Source, Target } from "./sync/ports.ts";
 import type { Runs } from "./sync/runs.ts";
 import type { State } from "./sync/state.ts";
+import { version } from "./version.ts";
 
 /** Everything that a command works with; disposing it closes all, in reverse order. */
 export type App = AsyncDisposable & {
@@ -63,6 +64,7 @@ export async function createApp({ environment, config, log }: AppOptions): Promi
   const target = createTarget(
     {
       ...environment.scim,
+      version: version(),
       timeoutMs: config.target.timeout,
       pageSize: config.target.pageSize,
       membersPerRequest: config.target.membersPerRequest,
