@@ -65,6 +65,22 @@ describe.for(["better-auth", "scimmy"] as const)("kill -9 in the middle of an in
   });
 });
 
+describe("kill -9 while Entra is being read", () => {
+  it.for(["the daemon", "Redis"])("loses no page when %s dies", async (victim) => {
+    await using world = await createWorld({ target: "better-auth", scope: "all", people: 100, groups: 6 });
+    Object.assign(world.tenant.switches, { pageSize: 4, delay: 30 });
+    const first = world.start();
+    const pages = () => world.tenant.requests.filter((request) => request.path.endsWith("/users/delta")).length;
+    await expect.poll(pages, { timeout: 60_000, interval: 10 }).toBeGreaterThan(8);
+    if (victim === "Redis") process.kill(await redisPid(world), "SIGKILL");
+    else await first.stop("SIGKILL");
+
+    const daemon = victim === "Redis" ? first : world.start();
+    await expectDone(world);
+    expect(await daemon.stop()).toBe(0);
+  });
+});
+
 describe("a daemon", () => {
   it("stops cleanly on SIGTERM in the middle of a cycle, and goes on where it was", async () => {
     await using world = await createCrashWorld("better-auth");
