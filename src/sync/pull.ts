@@ -129,6 +129,7 @@ async function pullRound(context: SyncContext, start: Stream): Promise<void> {
   if (stream.cursor === undefined) await state.saveStream(stream);
   let count = 0;
   for await (const page of readPages(context, stream)) {
+    await assertUnmoved(context, stream);
     const isRoundEnd = page.isLast && stream.isFull;
     // The delta link of a full round is saved by finishRound only, after what is missing was dealt with.
     stream = { ...stream, cursor: page.cursor, isRunning: !page.isLast };
@@ -138,6 +139,21 @@ async function pullRound(context: SyncContext, start: Stream): Promise<void> {
     if (isRoundEnd) await finishRound(context, { ...stream, isFull: false });
     context.signal?.throwIfAborted();
   }
+}
+
+/**
+ * A page may only be added to the pages before it. When the saved cursor is not the one that led to this page, Redis has
+ * lost its last second, or another process has taken over: then the round goes on later, from what is saved.
+ */
+async function assertUnmoved(context: SyncContext, stream: Stream): Promise<void> {
+  const saved = await findStream(context, stream.name);
+  if (saved !== undefined && saved.cursor === stream.cursor) return;
+  throw new SyncError("the saved position in Entra's changes is not ours any more; the next cycle goes on from there", {
+    side: "store",
+    code: "unexpected-response",
+    retry: { kind: "backoff" },
+    details: { stream: stream.name },
+  });
 }
 
 type CommitPage = {
