@@ -75,9 +75,10 @@ export async function createApp({ environment, config, log }: AppOptions): Promi
   const parts = { redis, source, target, rules, state, runs, queues, instances };
   const closing = stack.move();
   const work = async (role: Role) => {
+    // Announced first, so that of two that start at once neither takes the other for dead.
+    await instances.join(role);
     // Jobs of dead processes would block their objects until their locks run out; nobody living needs them.
     if ((await instances.others()).length === 0) await resetQueues(queues);
-    await instances.join(role);
     const workers = startWorkers({
       context: { source, target, state, rules, log },
       runs,

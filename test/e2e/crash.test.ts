@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { ScimServer } from "#test/sandbox/scim-server.ts";
 import { actualState, expectedState } from "./expected.ts";
@@ -95,6 +95,33 @@ describe("a daemon", () => {
     const again = requests.slice(until).filter((request) => request.method === "POST" && request.status === 409);
     expect(again).toEqual([]);
     expect(await second.stop()).toBe(0);
+  });
+
+  it("shares the work with a second one: one cycle at a time, nobody written by both", async () => {
+    await using world = await createWorld({ target: "better-auth", scope: "all", people: 120, groups: 6 });
+    Object.assign(world.tenant.switches, { pageSize: 10, delay: 40 });
+    const daemons = [world.start(), world.start()];
+    await expectDone(world);
+
+    // A second cycle beside the first would have begun a full round of its own.
+    const fresh = world.tenant.requests.filter(
+      ({ path, query }) => path.endsWith("/users/delta") && "$select" in query,
+    );
+    expect(fresh.length).toBe(1);
+    const created = world.scim.requests.filter((request) => request.method === "POST" && request.path === "/Users");
+    const names = created.map((request) => (request.body as { userName: string }).userName);
+    expect(duplicates(names)).toEqual([]);
+    for (const daemon of daemons) expect(await daemon.stop()).toBe(0);
+  });
+
+  it("evaluates everybody again when the configuration changed", async () => {
+    await using world = await createWorld({ target: "better-auth", scope: "all", people: 20, groups: 0 });
+    await world.cycle();
+    const text = await readFile(world.configFile, "utf8");
+    await writeFile(world.configFile, text.replace('"source":"jobTitle"', '"constant":"Colleague"'));
+
+    expect((await world.cycle()).users["updated"]).toBeGreaterThan(15);
+    for (const user of await world.scim.users()) expect(user["title"]).toBe("Colleague");
   });
 
   it("serves --resync and --once of another process", async () => {
