@@ -29,9 +29,10 @@ export async function loadTools({ isOneShot }: StartOptions): Promise<Tools> {
 async function loadBoth(): Promise<Omit<Tools, "log">> {
   const { configFile } = loadEnvironment(undefined, { need: "config" });
   const [environment, config] = await Promise.allSettled([(async () => loadEnvironment())(), loadConfig(configFile)]);
-  const failures = [environment, config].flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
-  const bug = failures.find((failure) => !(failure instanceof ConfigError));
-  if (bug !== undefined) throw bug;
+  const failures = [environment, config].flatMap((each) =>
+    each.status === "rejected" ? [each.reason as unknown] : [],
+  );
+  for (const failure of failures) if (failure instanceof Error && !(failure instanceof ConfigError)) throw failure;
   const problems = failures.flatMap((failure) => (failure instanceof ConfigError ? failure.problems : []));
   if (environment.status === "rejected" || config.status === "rejected") throw new ConfigError(problems);
   return { environment: environment.value, config: config.value };
