@@ -45,10 +45,8 @@ function isAnswered(content: unknown): boolean {
 
 describe("an import always has an answer", () => {
   it("for any JSON", () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (content) => expectAnswer(content)),
-      { numRuns: 300 },
-    );
+    const run = fc.property(fc.jsonValue(), isAnswered);
+    expect(() => fc.assert(run, { numRuns: 300 })).not.toThrow();
   });
 
   it("for any mapping, and loses none", () => {
@@ -70,10 +68,8 @@ describe("an import always has an answer", () => {
       ),
       synchronizationJobSettings: value,
     });
-    fc.assert(
-      fc.property(content, (one) => expectAnswer(one)),
-      { numRuns: 200 },
-    );
+    const run = fc.property(content, isAnswered);
+    expect(() => fc.assert(run, { numRuns: 200 })).not.toThrow();
   });
 
   it("for sources that are nested without end", () => {
