@@ -73,7 +73,7 @@ const clause = z.strictObject({
 });
 
 const filter = z.strictObject({
-  name: name.describe("What the log and `explain` call this filter."),
+  name: name.describe("What this filter is called, for people who read the file."),
   clauses: z
     .array(clause)
     .min(1, { error: "needs at least one clause" })
@@ -241,7 +241,7 @@ export const ConfigFile = z.strictObject({
   users: users.describe("How people become accounts."),
   groups: groups.prefault({}).describe("How groups become groups."),
   target: target.prefault({}).describe("How SoSafe is talked to."),
-  safety: safety.prefault({}).describe("When changes wait for a person's approval."),
-  notify: notify.prefault({}).describe("Who is told when something is wrong."),
-  log: log.prefault({}).describe("What is kept of what was done."),
+  safety: safety.prefault({}).describe("When changes wait for a person's approval. Without effect in this version."),
+  notify: notify.prefault({}).describe("Who is told when something is wrong. Without effect in this version."),
+  log: log.prefault({}).describe("What is kept of what was done. Without effect in this version."),
 });

@@ -6,7 +6,7 @@ import { ConfigFile } from "./schema.ts";
  * What the user set, as opposed to left at its default, but what this version does not act on: `safety.maxDeletes`,
  * `SMTP_URL`. Worth a warning at the start.
  */
-export function unusedKeys(config: Config, environment: Pick<LocalEnvironment, "smtpUrl">): readonly string[] {
+export function unusedKeys(config: Config, environment: Pick<LocalEnvironment, "smtpUrl" | "http">): readonly string[] {
   const defaults = ConfigFile.parse({ users: { attributes: [{ target: "userName", default: "" }] } });
   return [
     ...differences("safety", config.safety, defaults.safety),
@@ -14,6 +14,9 @@ export function unusedKeys(config: Config, environment: Pick<LocalEnvironment, "
     ...differences("log", config.log, defaults.log),
     ...differences("target", { dialect: config.target.dialect }, { dialect: defaults.target.dialect }),
     ...(environment.smtpUrl === undefined ? [] : ["SMTP_URL"]),
+    ...(environment.http.host === "127.0.0.1" ? [] : ["HTTP_HOST"]),
+    // `off` is what happens anyway.
+    ...([8080, "off"].includes(environment.http.port) ? [] : ["HTTP_PORT"]),
   ];
 }
 

@@ -98,13 +98,14 @@ export const VARIABLES: readonly Variable[] = [
     name: "HTTP_HOST",
     section: "Behaviour",
     fallback: "127.0.0.1",
-    description: "Address on which status page, health checks and metrics are served; 0.0.0.0 in a container.",
+    description:
+      "Address for a status page, health checks and metrics. Without effect in this version: nothing is served yet.",
   }),
   plain({
     name: "HTTP_PORT",
     section: "Behaviour",
     fallback: "8080",
-    description: "Port of the same. 0 picks a free one, `off` serves nothing.",
+    description: "Port of the same, from 0 to 65535, or `off`. Without effect in this version.",
   }),
   plain({
     name: "LOG_LEVEL",
@@ -122,6 +123,7 @@ export const VARIABLES: readonly Variable[] = [
     name: "SMTP_URL",
     section: "Behaviour",
     fallback: undefined,
-    description: "Mail server for notifications: smtp:// or smtps://, with user and password if it wants them.",
+    description:
+      "Mail server for notifications: smtp:// or smtps://, with user and password if it wants them. Without effect in this version.",
   }),
 ];

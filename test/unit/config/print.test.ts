@@ -81,6 +81,19 @@ test("unusedKeys lists what was set but is not acted on", () => {
   ]);
 });
 
+test.for([
+  [{}, []],
+  [{ HTTP_PORT: "off" }, []],
+  [{ HTTP_HOST: "0.0.0.0", HTTP_PORT: "9090" }, ["HTTP_HOST", "HTTP_PORT"]],
+] as const)("unusedKeys knows that no HTTP is served: %j", ([variables, expected]) => {
+  const local = loadEnvironment(variables, { need: "config" });
+  const plain = parseConfig(
+    'users: { attributes: [{ target: userName, source: mail }] }\nsource: { application: "A" }',
+    "f",
+  );
+  expect(unusedKeys(plain, local)).toEqual(expected);
+});
+
 describe("jsonSchema", () => {
   test("describes every key", () => {
     const bare: string[] = [];
