@@ -178,6 +178,33 @@ describe("the target", () => {
     },
   );
 
+  it("refusing our token in the middle of the work stops the work, not one object after the other", async () => {
+    await using world = await createFaultWorld();
+    world.scim.faults.next({ kind: "answer", status: 401 }, { times: 10_000, method: "POST" });
+
+    expect((await world.run(["--once", "--json"])).code).toBe(77);
+    // What was under way when the first refusal came, and no more.
+    expect(writes(world).length).toBeLessThanOrEqual(16);
+    world.scim.faults.clear();
+
+    expect(await world.cycle()).toMatchObject({ result: "ok", users: { failed: 0 } });
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
+  });
+
+  it("getting an account from somebody else after it was listed, has it adopted", async () => {
+    await using world = await createFaultWorld();
+    const names = Object.keys(expectedState(world, "assigned").users).slice(0, 5);
+    const schemas = ["urn:ietf:params:scim:schemas:core:2.0:User"];
+    for (const userName of names) await world.scim.ask("POST", "/Users", { schemas, userName, active: true });
+    const empty = { schemas: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], totalResults: 0, Resources: [] };
+    world.scim.faults.next({ kind: "answer", status: 200, body: empty }, { method: "GET", path: "/Users" });
+
+    expect(await world.cycle()).toMatchObject({ result: "ok", users: { failed: 0, updated: 5 } });
+
+    expect(writes(world).filter((request) => request.status === 409).length).toBe(5);
+    expect(await actualState(world.scim)).toEqual(expectedState(world, "assigned"));
+  });
+
   it("without groups still gets its people", async () => {
     await using world = await createFaultWorld();
     world.scim.faults.groupsMissing = true;
