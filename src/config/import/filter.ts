@@ -62,8 +62,9 @@ function readClause(json: Json, problems: Remark[]): Clause {
   const operator = canonicalOperator(operatorName ?? "");
   const values = readValues(at(at(json, "targetOperand"), "values"), problems);
   const clause = { attribute: attribute ?? "", operator };
-  // An operator without operand comes with a list of one empty text, or with what was typed before it was chosen.
-  if (findOperator(operator)?.values === "none") return clause;
+  // An operator without operand comes with a list of one empty text, or with what was typed before it was chosen. One
+  // that is unknown may have none, either.
+  if ((findOperator(operator)?.values ?? "none") === "none") return clause;
   const [first] = values;
   return values.length === 1 && first !== undefined ? { ...clause, value: first } : { ...clause, values };
 }

@@ -84,6 +84,15 @@ describe("filters", () => {
     });
   });
 
+  it("say nothing about the values of an operator that is unknown", () => {
+    expect(refusal(scoped({ name: "x", clauses: [clause("Present", [])] }))).toEqual([
+      {
+        path: `${USERS}.scope.groups[0].clauses[0].operatorName`,
+        message: expect.stringContaining("unknown operator Present; known are EQUALS") as unknown,
+      },
+    ]);
+  });
+
   it("refuse everything wrong at once", () => {
     const wrong = { name: "x", clauses: [clause("Present", ["a"]), clause("Absent", ["a"])] };
     const problems = refusal(scoped(wrong, { name: "y", clauses: [clause("Valid Cert Match", ["a"])] }));

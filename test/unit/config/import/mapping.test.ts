@@ -37,6 +37,7 @@ describe("the source of a mapping", () => {
     ],
     ["a constant that is a number", { type: "Constant", name: "007", expression: '"007"' }, { constant: "007" }],
     ["a number that is no text", { type: "Constant", name: "7", expression: "7" }, { constant: "7" }],
+    ["a hexadecimal number", { type: "Constant", name: "&HF", expression: "&HF" }, { constant: "15" }],
     [
       "a function by its text, as it is written",
       { expression: 'Join( " ",[givenName],[surname])' },

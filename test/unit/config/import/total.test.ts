@@ -84,6 +84,11 @@ describe("an import always has an answer", () => {
   it("for numbers that JSON can write, but nobody can use", () => {
     const text = JSON.stringify(schema({ users: [{ ...USER_NAME, defaultValue: 5, targetAttributeName: "title" }] }));
     const result = take(JSON.parse(text.replace('"defaultValue":5', '"defaultValue":1e999')));
-    expect(result.config.users.attributes.at(-1)?.default).toBeUndefined();
+    expect(result.config.users.attributes.at(-1)).toEqual({
+      target: "title",
+      source: "userPrincipalName",
+      apply: "always",
+    });
+    expect(result.remarked).toBe(1);
   });
 });
