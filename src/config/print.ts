@@ -23,14 +23,6 @@ export function effectiveConfig(config: Config, environment: Shown) {
   return { environment: showEnvironment(environment), config: showConfig(config) };
 }
 
-/**
- * The part of the configuration that decides what people and groups look like in the target. When it changes, everything
- * has to be evaluated again. Plain data with a fixed order of keys, fit for hashing.
- */
-export function evaluatedPart({ source, users, groups }: Config): Pick<Config, "source" | "users" | "groups"> {
-  return { source, users, groups };
-}
-
 function showConfig(config: Config) {
   const { schedule, target, safety, notify, log } = config;
   const webhook = notify.webhook === undefined ? {} : { webhook: `${new URL(notify.webhook).origin}/${REDACTED}` };

@@ -87,8 +87,6 @@ async function saveStream(redis: Redis, keys: Keys, stream: Stream): Promise<voi
 
 async function replaceAssignments(redis: Redis, keys: Keys, rows: readonly Assignment[]): Promise<void> {
   const transaction = redis.multi();
-  const roles = new Map<EntraId, string[]>();
-  for (const row of rows) roles.set(row.principalId, [...(roles.get(row.principalId) ?? []), row.appRoleId]);
   for (const [kind, type] of [
     ["user", "User"],
     ["group", "Group"],
@@ -97,8 +95,6 @@ async function replaceAssignments(redis: Redis, keys: Keys, rows: readonly Assig
     const ids = rows.filter((row) => row.principalType === type).map((row) => row.principalId);
     addMany(transaction, keys.assigned(kind), ids);
   }
-  transaction.del(keys.roles);
-  for (const [id, each] of roles) transaction.hset(keys.roles, id, JSON.stringify(each.toSorted()));
   await execute(transaction);
 }
 

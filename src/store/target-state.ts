@@ -20,7 +20,6 @@ export function createTargetState(redis: Redis, keys: Keys): TargetState {
     },
     unlink: (kind, id) => unlink(redis, keys, { kind, id }),
     findOwners: (kind, ids) => findOwners(redis, keys, { kind, ids }),
-    countLinks: (kind) => redis.hlen(keys.links(kind)),
     readLinkedIds: async (kind) => (await redis.hkeys(keys.links(kind))).map(toEntraId),
     markAbsent: async (kind, ids) => {
       const transaction = redis.multi();
@@ -56,7 +55,6 @@ export function createTargetState(redis: Redis, keys: Keys): TargetState {
       await execute(redis.multi().hdel(keys.escrow, key).zrem(keys.escrowDue, key));
     },
     readDueEscrow: async (now) => (await redis.zrangebyscore(keys.escrowDue, 0, now.getTime())).map(toObjectKey),
-    readEscrowKeys: async () => new Set(await redis.hkeys(keys.escrow)),
   };
 }
 

@@ -95,9 +95,8 @@ async function planBatch(context: SyncContext, { kind, ids, tally }: Batch): Pro
   }
   for (const id of settled) {
     const decision = decisions.get(id);
-    if (decision?.change.kind !== "none") continue;
-    if (decision.change.reason === "unchanged" && decision.isIncluded) tally.unchanged += 1;
-    else if (decision.isIncluded) tally.skipped += 1;
+    if (decision === undefined) continue;
+    count(decision, tally);
     if (!decision.isIncluded) await state.forget(kind, id);
   }
   await state.markDirty(
@@ -106,6 +105,12 @@ async function planBatch(context: SyncContext, { kind, ids, tally }: Batch): Pro
   );
   await state.clearDirty(kind, new Map(settled.flatMap((id) => (tokens.has(id) ? [[id, tokens.get(id) ?? ""]] : []))));
   return changed;
+}
+
+function count({ change, isIncluded }: Decision, tally: Tally): void {
+  if (change.kind !== "none") return;
+  if (change.reason === "unchanged" && isIncluded) tally.unchanged += 1;
+  else if (isIncluded || change.reason === "disabled-in-source") tally.skipped += 1;
 }
 
 async function needsPush(

@@ -72,7 +72,8 @@ function provision(state: ObjectState, attributes: Attributes, rules: KindRules)
   const desired = outcome.desired;
   const decision = { isIncluded: true, isRetained: false, desired };
   if (state.link === undefined) {
-    if (desired["active"] === false) return { ...decision, change: { kind: "none", reason: "disabled-in-source" } };
+    // Nobody who could be a member of anything yet.
+    if (desired["active"] === false) return nothing("disabled-in-source");
     if (!rules.actions.has("create")) return { ...decision, change: { kind: "none", reason: "action-off" } };
     return { ...decision, change: { kind: "create", desired } };
   }

@@ -171,7 +171,7 @@ async function update(
     const resource = await context.target.update(kind, { id: link.scimId, data: link.data }, changes);
     const next = recordSent(link, changes, resource.data);
     await context.state.saveLinks(kind, new Map([[state.id, next]]));
-    warnOfEchoes(context, state.id, { changes, next });
+    warnOfEchoes(context, { changes, next });
     return undefined;
   } catch (error) {
     if (error instanceof SyncError && error.code === "not-found") {
@@ -187,13 +187,12 @@ async function update(
 /** Attributes that the target accepted but did not store as sent: said once, never re-sent until something changes. */
 function warnOfEchoes(
   context: SyncContext,
-  id: EntraId,
   sent: { readonly changes: readonly AttributeChange[]; readonly next: Link },
 ): void {
   const paths = sent.changes
     .filter(({ path, to }) => !isEqual(valueAt(sent.next.data, toPath(path)), to))
     .map(({ path }) => path);
-  if (paths.length > 0) context.log.warn({ entraId: id, attributes: paths }, "target did not store a value as sent");
+  if (paths.length > 0) context.log.warn({ attributes: paths }, "target did not store a value as sent");
 }
 
 async function remove(context: SyncContext, { kind, state }: Task): Promise<Action> {

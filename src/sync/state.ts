@@ -160,7 +160,6 @@ export type State = {
   readonly saveLinks: (kind: Kind, links: ReadonlyMap<EntraId, Link>) => Promise<void>;
   readonly unlink: (kind: Kind, id: EntraId) => Promise<void>;
   readonly findOwners: (kind: Kind, ids: readonly ScimId[]) => Promise<ReadonlyMap<ScimId, EntraId>>;
-  readonly countLinks: (kind: Kind) => Promise<number>;
   readonly readLinkedIds: (kind: Kind) => Promise<readonly EntraId[]>;
   /** Objects that a complete list of the target proved to be absent from it. */
   readonly markAbsent: (kind: Kind, ids: readonly EntraId[]) => Promise<void>;
@@ -183,7 +182,6 @@ export type State = {
   readonly readEscrow: (key: ObjectKey) => Promise<Escrow | undefined>;
   readonly dropEscrow: (key: ObjectKey) => Promise<void>;
   readonly readDueEscrow: (now: Date) => Promise<readonly ObjectKey[]>;
-  readonly readEscrowKeys: () => Promise<ReadonlySet<string>>;
 };
 
 /** Facts about the whole sync. */

@@ -68,6 +68,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const environment = {
     PATH: process.env["PATH"],
     HOME: directory,
+    // Every command is a new process; compiled once, they start in half the time.
+    NODE_COMPILE_CACHE: "node_modules/.cache/compile",
     NODE_EXTRA_CA_CERTS: tenant.caFile,
     AZURE_TENANT_ID: tenant.tenantId,
     AZURE_CLIENT_ID: tenant.clientId,
