@@ -13,7 +13,7 @@ const LOOK_MS = 100;
 export async function followCycle(app: App, isReconcile: boolean): Promise<Run> {
   let isWorking = (await app.instances.others()).length === 0;
   if (isWorking) await app.work("command");
-  const id = await requestCycle(app.queues, { isReconcile });
+  let id = await requestCycle(app.queues, { isReconcile });
   using progress = showProgress();
   for (let looks = 1; ; looks += 1) {
     const run = await app.runs.read(id);
@@ -21,7 +21,9 @@ export async function followCycle(app: App, isReconcile: boolean): Promise<Run> 
     if (run?.state === "done" || run?.state === "failed") return run;
     if (!isWorking && looks % 20 === 0 && (await app.instances.others()).length === 0) {
       isWorking = true;
+      // Whoever worked for us is gone, and what was queued there with him: the same cycle again, here.
       await app.work("command");
+      id = await requestCycle(app.queues, { isReconcile });
     }
     await sleep(LOOK_MS);
   }

@@ -1,5 +1,6 @@
 import { RateLimitError, WaitingError, Worker, type Job } from "bullmq";
 import type { ConnectionOptions } from "bullmq";
+import { z } from "zod";
 import type { Log } from "../log.ts";
 import { SyncError } from "../model/errors.ts";
 import { parseKey, type ObjectKey } from "../model/ids.ts";
@@ -79,12 +80,20 @@ async function handleCycle(deps: WorkerDeps, job: Job<CycleJob>, signal: AbortSi
     await runs.countRequests(deps.takeRequests(), id);
     const facts = { kind: plan.kind, users: plan.users.length, groups: plan.groups.length };
     log[facts.users + facts.groups > 0 || plan.kind !== "incremental" ? "info" : "debug"](facts, "cycle planned");
-    await enqueue(deps.queues, await runs.open(id, plan));
+    const keys = await runs.open(id, plan);
+    await enqueue(deps.queues, keys);
+    // The target may have refused our credentials while we were reading: then nobody works on this run.
+    const halted = await context.state.readMeta("halt");
+    if (halted !== undefined && keys.length > 0) await runs.fail(id, parseHalt(halted));
   } catch (error) {
     await runs.countRequests(deps.takeRequests(), id);
     if (signal.aborted) await runs.fail(id, { code: "interrupted", message: "stopped before the cycle was over" });
     else await runs.fail(id, toFailure(error, log));
   }
+}
+
+function parseHalt(text: string): NonNullable<Run["error"]> {
+  return z.object({ code: z.string(), message: z.string() }).parse(JSON.parse(text));
 }
 
 function toFailure(error: unknown, log: Log): NonNullable<Run["error"]> {
@@ -123,7 +132,8 @@ async function handlePush(deps: WorkerDeps, job: Job<PushJob>, jobToken: string 
   try {
     const outcome = await pushObject({ ...context, log, onProgress: () => undefined }, kind, id);
     if (token !== undefined) await context.state.clearDirty(kind, new Map([[id, token]]));
-    await context.state.dropEscrow(key);
+    if (outcome.membersFailed) await remember(deps, { key, error: refusedMembers(outcome.membersFailed), log });
+    else await context.state.dropEscrow(key);
     await settle(deps, key, { outcome });
     const level = ["unchanged", "skipped"].includes(outcome.action) ? "debug" : "info";
     log[level]({ ...outcome, ms: Math.round(performance.now() - startedAt) }, "pushed");
@@ -191,9 +201,26 @@ async function halt(deps: WorkerDeps, { job, jobToken, error, log }: Failure): P
   throw new WaitingError();
 }
 
-async function escrow(deps: WorkerDeps, { key, token, error, log }: Failure): Promise<string> {
-  const { state } = deps.context;
+function refusedMembers(count: number): SyncError {
+  const message = `the target refuses ${count} members of the group`;
+  return new SyncError(message, { side: "target", code: "rejected", retry: { kind: "never" } });
+}
+
+async function escrow(deps: WorkerDeps, failure: Failure): Promise<string> {
+  const { key, token } = failure;
   const { kind, id } = parseKey(key);
+  const code = await remember(deps, failure);
+  if (token !== undefined) await deps.context.state.clearDirty(kind, new Map([[id, token]]));
+  await settle(deps, key, { outcome: { action: "failed" }, code });
+  return "failed";
+}
+
+/** Puts an object into escrow, to be tried again later. Returns the failure's code. */
+async function remember(
+  deps: WorkerDeps,
+  { key, error, log }: Pick<Failure, "key" | "error" | "log">,
+): Promise<string> {
+  const { state } = deps.context;
   const old = await state.readEscrow(key);
   const failures = (old?.failures ?? 0) + 1;
   const since = old?.since ?? new Date().toISOString();
@@ -203,8 +230,6 @@ async function escrow(deps: WorkerDeps, { key, token, error, log }: Failure): Pr
   // After four weeks only a change of the object, or a reconcile, tries again.
   const retryAt = new Date(isOver ? 8.64e15 : Date.now() + escrowDelay(toRetry(error), failures)).toISOString();
   await state.saveEscrow({ key, code, message, failures, since, retryAt });
-  if (token !== undefined) await state.clearDirty(kind, new Map([[id, token]]));
   log.error({ err: error, failures, retryAt }, "push failed");
-  await settle(deps, key, { outcome: { action: "failed" }, code });
-  return "failed";
+  return code;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { toEntraId, type EntraId, type Kind } from "../model/ids.ts";
 import type { Decision } from "../sync/plan.ts";
@@ -59,46 +60,45 @@ async function updateScope(
 ): Promise<void> {
   if (rule.mode === "all") {
     // Whoever is stored is in scope; a group's presence decides about it later.
-    await replaceScope(redis, keys, { kind: "group", ids: await redis.hkeys(keys.objects("group")) });
+    await swapScope(redis, keys, { kind: "group", sources: [], ids: await redis.hkeys(keys.objects("group")) });
     return;
   }
   const groups = (await redis.smembers(keys.assigned("group"))).map(toEntraId);
   const sources = rule.isNested ? await descendants(redis, keys, groups) : groups;
-  const next = keys.temporary("scope");
-  const transaction = redis.multi().sunionstore(next, keys.assigned("user"));
-  for (const part of parts(sources)) transaction.sunionstore(next, next, ...part.map((id) => keys.members(id)));
-  await execute(transaction);
-  await swapScope(redis, keys, { kind: "user", next });
-  await replaceScope(redis, keys, { kind: "group", ids: groups });
+  const members = sources.map((id) => keys.members(id));
+  await swapScope(redis, keys, { kind: "user", sources: [keys.assigned("user"), ...members], ids: [] });
+  await swapScope(redis, keys, { kind: "group", sources: [keys.assigned("group")], ids: [] });
 }
 
-async function replaceScope(
-  redis: Redis,
-  keys: Keys,
-  { kind, ids }: { readonly kind: Kind; readonly ids: readonly string[] },
-): Promise<void> {
-  const next = keys.temporary("scope");
-  const transaction = redis.multi().del(next);
-  addMany(transaction, next, ids);
-  await execute(transaction);
-  await swapScope(redis, keys, { kind, next });
-}
-
+/**
+ * Makes the union of `sources` and `ids` the new scope. Union and comparison are one transaction on a name of its own, so
+ * that nothing that happens beside it can make the scope look empty.
+ */
 async function swapScope(
   redis: Redis,
   keys: Keys,
-  { kind, next }: { readonly kind: Kind; readonly next: string },
+  next: { readonly kind: Kind; readonly sources: readonly string[]; readonly ids: readonly string[] },
 ): Promise<void> {
+  const { kind, sources, ids } = next;
   const current = keys.scope(kind);
-  const [entered, left] = await Promise.all([redis.sdiff(next, current), redis.sdiff(current, next)]);
+  const name = keys.temporary(`scope:${randomUUID()}`);
+  const reading = redis.multi();
+  for (const part of parts(sources)) reading.sunionstore(name, name, ...part);
+  addMany(reading, name, ids);
+  reading.sdiff(name, current).sdiff(current, name).del(name);
+  const answers = await execute(reading);
+  const [entered, left] = [toIds(answers.at(-3)), toIds(answers.at(-2))];
   const transaction = redis.multi();
   addMany(transaction, current, entered);
   removeMany(transaction, current, left);
   // Who enters is asked for again, however often Graph did not know him before.
   if (kind === "user") for (const part of parts(entered)) transaction.hdel(keys.tries, ...part);
-  markDirtyIn(transaction, keys, { kind, ids: [...entered, ...left].map(toEntraId) });
-  transaction.del(next);
+  markDirtyIn(transaction, keys, { kind, ids: [...entered, ...left] });
   await execute(transaction);
+}
+
+function toIds(answer: unknown): readonly EntraId[] {
+  return Array.isArray(answer) ? answer.map((id) => toEntraId(String(id))) : [];
 }
 
 /** The groups and all groups inside them, each once; circles end by themselves. */

@@ -19,6 +19,7 @@ export type SourceState = Pick<
   | "commitUsers"
   | "commitGroups"
   | "countSeen"
+  | "readSeen"
   | "countMembers"
   | "findUnseen"
   | "finishRound"
@@ -48,10 +49,16 @@ export function createSourceState(redis: Redis, keys: Keys): SourceState {
     readStates: (kind, ids) => readStates(redis, keys, { kind, ids }),
     commitUsers: (page) => commitUsers(redis, keys, page),
     commitGroups: (page) => commitGroups(redis, keys, page),
+    readSeen: async (stream, ids) => {
+      if (ids.length === 0) return new Set();
+      const answers = await redis.smismember(keys.seen(stream), ...ids);
+      return new Set(ids.filter((_, index) => answers[index] === 1));
+    },
     countSeen: (stream) => redis.scard(keys.seen(stream)),
     countMembers: (stream) => countMembers(redis, keys, stream),
     findUnseen: (stream) => findUnseen(redis, keys, stream),
-    finishRound: (stream, gone) => finishRound(redis, keys, { stream, gone }),
+    finishRound: (stream, { gone, isBelieved }) =>
+      isBelieved ? finishRound(redis, keys, { stream, gone }) : abandonRound(redis, keys, stream),
     saveUsers: async (records) => {
       const transaction = redis.multi();
       for (const [id, object] of records) writeUser(transaction, keys, { id, object });
@@ -74,14 +81,19 @@ function saveStreamIn(transaction: ChainableCommander, keys: Keys, stream: Strea
 }
 
 async function saveStream(redis: Redis, keys: Keys, stream: Stream): Promise<void> {
+  if (stream.cursor === undefined) return abandonRound(redis, keys, stream);
   const transaction = redis.multi();
   saveStreamIn(transaction, keys, stream);
-  if (stream.cursor === undefined) {
-    // Memberships that an abandoned round had collected are of no use to the next one.
-    const seen = stream.kind === "group" ? (await redis.smembers(keys.seen(stream.name))).map(toEntraId) : [];
-    for (const id of seen) transaction.del(keys.freshUsers(id), keys.freshGroups(id));
-    transaction.del(keys.seen(stream.name));
-  }
+  await execute(transaction);
+}
+
+/** Saves a stream and forgets what its round had collected so far: it is of no use to the next one. */
+async function abandonRound(redis: Redis, keys: Keys, stream: Stream): Promise<void> {
+  const seen = stream.kind === "group" ? (await redis.smembers(keys.seen(stream.name))).map(toEntraId) : [];
+  const transaction = redis.multi();
+  saveStreamIn(transaction, keys, stream);
+  for (const id of seen) transaction.del(keys.freshUsers(id), keys.freshGroups(id));
+  transaction.del(keys.seen(stream.name));
   await execute(transaction);
 }
 
@@ -240,6 +252,7 @@ function writeUser(
 ): void {
   transaction.hset(keys.objects("user"), id, JSON.stringify(object));
   const isSettled = object.isComplete || object.presence !== "present";
+  if (object.presence === "present") transaction.hdel(keys.tries, id);
   if (isSettled) transaction.sadd(keys.complete, id);
   else transaction.srem(keys.complete, id);
 }

@@ -1,6 +1,7 @@
-import type { Redis } from "ioredis";
+import { randomUUID } from "node:crypto";
+import type { ChainableCommander, Redis } from "ioredis";
 import { parseKey, toEntraId, toScimId, type EntraId, type Kind, type ObjectKey, type ScimId } from "../model/ids.ts";
-import type { Link, MemberDiff, MemberRef, State } from "../sync/state.ts";
+import type { Link, MemberDiff, MemberRef, Presence, State } from "../sync/state.ts";
 import { parseEscrow, parseLink, parseObject } from "./codec.ts";
 import type { Keys } from "./keys.ts";
 import { descendants, type PlanState } from "./plan-state.ts";
@@ -63,6 +64,9 @@ function toObjectKey(text: string): ObjectKey {
   return `${kind}:${id}`;
 }
 
+/** More tries than anybody counts: a person is not asked for again before a reconcile, or before Entra reports him. */
+const NEVER_AGAIN = 1_000_000;
+
 type Which = { readonly kind: Kind; readonly id: EntraId };
 
 /** Link and its reverse in one step; refused when the resource belongs to another object. KEYS: owners, links. */
@@ -121,32 +125,63 @@ async function findOwners(
  * After an object left: nothing is kept of one without link. Of a linked person out of scope the ties stay, so that a
  * later deletion can follow, but no attributes; the account is read again before it is next compared.
  */
-async function forget(redis: Redis, keys: Keys, { kind, id }: Which): Promise<void> {
-  const [linkText, objectText] = await Promise.all([
+async function forget(redis: Redis, keys: Keys, which: Which): Promise<void> {
+  const { kind, id } = which;
+  const [linkText, objectText, scope] = await Promise.all([
     redis.hget(keys.links(kind), id),
     redis.hget(keys.objects(kind), id),
+    redis.sismember(keys.scope(kind), id),
   ]);
   const link = parseLink(linkText);
   const object = parseObject(objectText);
-  const isInScope = (await redis.sismember(keys.scope(kind), id)) === 1;
-  if (isInScope && object?.presence === "present") return;
+  if (kind === "group")
+    return forgetGroup(redis, keys, { id, isGone: object?.presence !== "present" && link === undefined });
+  if (scope === 1 && object?.presence === "present") return;
   const transaction = redis.multi();
-  if (link === undefined) {
-    transaction.hdel(keys.objects(kind), id).srem(keys.scope(kind), id);
-    if (kind === "group") transaction.del(keys.members(id), keys.subgroups(id), keys.pushed(id));
-    else transaction.srem(keys.complete, id).srem(keys.retained, id).srem(keys.included, id).del(keys.waiting(id));
-  } else if (kind === "user") {
-    const bare = { presence: object?.presence ?? "present", isComplete: false, attributes: {} };
-    transaction.hset(keys.objects("user"), id, JSON.stringify(bare));
-    if (bare.presence === "present") transaction.srem(keys.complete, id);
-    const active = link.data["active"];
-    const data = active === undefined ? {} : { active };
-    // Of what we set only the names stay: whether to clear an attribute has to be known on return.
-    const sent = Object.fromEntries(Object.keys(link.sent).map((path) => [path, true]));
-    const kept: Link = { ...link, data, sent, echo: {}, isBare: true };
-    transaction.hset(keys.links("user"), id, JSON.stringify(kept));
-  }
+  if (link === undefined) forgetPerson(transaction, keys, { id, isKnown: object !== undefined });
+  else forgetAttributes(transaction, keys, { id, link, presence: object?.presence ?? "present" });
   await execute(transaction);
+}
+
+/**
+ * A group's name and members stay for as long as a stream may report changes to them: only another full round would bring
+ * back what is thrown away here, and groups inside an assigned one are in no scope themselves.
+ */
+async function forgetGroup(
+  redis: Redis,
+  keys: Keys,
+  { id, isGone }: { readonly id: EntraId; readonly isGone: boolean },
+): Promise<void> {
+  if (!isGone) return;
+  const transaction = redis.multi().hdel(keys.objects("group"), id).srem(keys.scope("group"), id);
+  await execute(transaction.del(keys.members(id), keys.subgroups(id), keys.pushed(id)));
+}
+
+function forgetPerson(
+  transaction: ChainableCommander,
+  keys: Keys,
+  { id, isKnown }: { readonly id: EntraId; readonly isKnown: boolean },
+): void {
+  transaction.hdel(keys.objects("user"), id).srem(keys.complete, id).srem(keys.retained, id);
+  transaction.srem(keys.included, id).del(keys.waiting(id));
+  // Entra may go on naming a purged person as a member; there is nothing to be read of him.
+  if (isKnown) transaction.hset(keys.tries, id, NEVER_AGAIN);
+}
+
+function forgetAttributes(
+  transaction: ChainableCommander,
+  keys: Keys,
+  { id, link, presence }: { readonly id: EntraId; readonly link: Link; readonly presence: Presence },
+): void {
+  const bare = { presence, isComplete: false, attributes: {} };
+  transaction.hset(keys.objects("user"), id, JSON.stringify(bare));
+  if (presence === "present") transaction.srem(keys.complete, id);
+  const active = link.data["active"];
+  const data = active === undefined ? {} : { active };
+  // Of what we set only the names stay: whether to clear an attribute has to be known on return.
+  const sent = Object.fromEntries(Object.keys(link.sent).map((path) => [path, true]));
+  const kept: Link = { ...link, data, sent, echo: {}, isBare: true };
+  transaction.hset(keys.links("user"), id, JSON.stringify(kept));
 }
 
 async function diffMembers(
@@ -155,7 +190,8 @@ async function diffMembers(
   { group, isNested }: { readonly group: EntraId; readonly isNested: boolean },
 ): Promise<MemberDiff> {
   const groups = isNested ? await descendants(redis, keys, [group]) : [group];
-  const name = (part: string) => keys.temporary(`${part}:${group}`);
+  const call = randomUUID();
+  const name = (part: string) => keys.temporary(`${part}:${call}`);
   const [members, wanted, kept] = [name("members"), name("wanted"), name("kept")];
   const transaction = redis.multi().sunionstore(members, ...groups.map((id) => keys.members(id)));
   transaction.sinterstore(wanted, members, keys.included);

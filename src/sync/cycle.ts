@@ -43,6 +43,7 @@ export async function runCycle(context: SyncContext, isReconcile: boolean): Prom
   // A round that was interrupted goes on where it was; only another query, or a reconcile, starts from the beginning.
   const warnings = await pull(context, {
     isFresh: isNewSource || kind === "reconcile",
+    hasSameQuery: !isNewSource,
     onFresh: () => state.writeMeta("sourceFingerprint", fingerprint),
   });
   if (kind !== "incremental") {
@@ -63,6 +64,7 @@ async function planCycle(context: SyncContext, kind: CycleKind) {
   const keys: Record<Kind, ObjectKey[]> = { user: [], group: [] };
   // Users first: deciding about them marks the groups whose membership that changes.
   for (const each of ["user", "group"] as const) {
+    if (each === "group" && rules.scope.isNested) await markAncestors(context);
     const dirty = isEverything ? await state.readKnown(each) : [];
     const retries = due.filter((key) => key.kind === each).map((key) => key.id);
     const ids = [...new Set([...dirty, ...(await state.readDirty(each)), ...retries])];
@@ -74,6 +76,18 @@ async function planCycle(context: SyncContext, kind: CycleKind) {
   }
   await state.writeMeta("rulesFingerprint", fingerprint);
   return { users: keys.user, groups: keys.group, untouched };
+}
+
+/** With nested groups, whoever changes inside a group changes the groups around it. */
+async function markAncestors({ state }: SyncContext): Promise<void> {
+  const changed = new Set(await state.readDirty("group"));
+  if (changed.size === 0) return;
+  const children = await state.readSubgroups(await state.readKnown("group"));
+  // A Set that grows while it is walked is walked to its new end.
+  for (const id of changed) {
+    for (const [parent, inside] of children) if (inside.includes(id)) changed.add(parent);
+  }
+  await state.markDirty("group", [...changed]);
 }
 
 type Batch = { readonly kind: Kind; readonly ids: readonly EntraId[]; readonly tally: Tally };

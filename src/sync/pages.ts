@@ -11,10 +11,12 @@ export async function commitUsers(context: SyncContext, stream: Stream, items: r
   const ids = [...merged.keys()];
   const known = new Map((await state.readStates("user", ids)).map((each) => [each.id, each] as const));
   const isEverybody = rules.scope.mode === "all";
+  // A full round may name somebody again, with a part of the attributes only: what is stored of this round is the base.
+  const seen = stream.isFull ? await state.readSeen(stream.name, ids) : new Set<EntraId>();
   const objects = new Map<EntraId, StoredObject>();
   const dirty: EntraId[] = [];
   for (const [id, item] of merged) {
-    const kept = toKept(known.get(id), item, { isEverybody, isFull: stream.isFull });
+    const kept = toKept(known.get(id), item, { isEverybody, isFull: stream.isFull && !seen.has(id) });
     if (kept === undefined || isSameObject(known.get(id)?.object, kept)) continue;
     objects.set(id, kept);
     dirty.push(id);

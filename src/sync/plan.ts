@@ -73,7 +73,7 @@ function provision(state: ObjectState, attributes: Attributes, rules: KindRules)
   const decision = { isIncluded: true, isRetained: false, desired };
   if (state.link === undefined) {
     // Nobody who could be a member of anything yet.
-    if (desired["active"] === false) return nothing("disabled-in-source");
+    if (desired["active"] === false) return { ...nothing("disabled-in-source"), desired };
     if (!rules.actions.has("create")) return { ...decision, change: { kind: "none", reason: "action-off" } };
     return { ...decision, change: { kind: "create", desired } };
   }

@@ -1,10 +1,11 @@
 import { SyncError } from "../model/errors.ts";
 import type { EntraId } from "../model/ids.ts";
+import { inBatches } from "./batches.ts";
 import type { SyncContext } from "./context.ts";
 import { commitGroups, commitUsers } from "./pages.ts";
 import type { Assignment, DeltaPage } from "./ports.ts";
 import type { Stream } from "./state.ts";
-import { arrangeStreams } from "./streams.ts";
+import { arrangeStreams, IDS_PER_STREAM } from "./streams.ts";
 
 const USERS: Stream = { name: "users", kind: "user", cursor: undefined, isFull: true, isRunning: false };
 const ALL_GROUPS: Stream = { name: "groups", kind: "group", cursor: undefined, isFull: true, isRunning: false };
@@ -20,19 +21,33 @@ const MAX_TRIES = 5;
  */
 export async function pull(
   context: SyncContext,
-  options: { readonly isFresh: boolean; readonly onFresh: () => Promise<void> },
+  options: {
+    readonly isFresh: boolean;
+    /** False when the cursors belong to another query, whose changes are of no use any more. */
+    readonly hasSameQuery: boolean;
+    readonly onFresh: () => Promise<void>;
+  },
 ): Promise<readonly string[]> {
   const warnings: string[] = [];
+  if (context.rules.scope.mode === "assigned") warnings.push(...(await pullAssignments(context)));
   if (options.isFresh) {
+    // First what delta can say for certain: a full round only tells what is there, not what was taken away.
+    if (options.hasSameQuery) await pullChanges(context, warnings);
     await startAfresh(context);
     await options.onFresh();
   }
-  if (context.rules.scope.mode === "assigned") warnings.push(...(await pullAssignments(context)));
-  await pullGroups(context);
+  await pullGroups(context, warnings);
   await context.state.updateScope(context.rules.scope);
-  await pullStream(context, (await findStream(context, USERS.name)) ?? USERS);
+  await pullStream(context, (await findStream(context, USERS.name)) ?? USERS, warnings);
   await fetchIncomplete(context, options.isFresh);
   return warnings;
+}
+
+/** One more round of changes of every stream that has a delta link. */
+async function pullChanges(context: SyncContext, warnings: string[]): Promise<void> {
+  for (const stream of await context.state.readStreams()) {
+    if (stream.cursor !== undefined && !stream.isFull) await pullStream(context, stream, warnings);
+  }
 }
 
 /** Forgets every cursor, so that all streams start with a full round. What is known stays for comparison. */
@@ -77,17 +92,17 @@ async function findApplication({ state, source, rules, signal }: SyncContext): P
   return application.servicePrincipalId;
 }
 
-async function pullGroups(context: SyncContext): Promise<void> {
+async function pullGroups(context: SyncContext, warnings: string[]): Promise<void> {
   const { state, rules } = context;
   if (rules.scope.mode === "all") {
-    await pullStream(context, (await findStream(context, ALL_GROUPS.name)) ?? ALL_GROUPS);
+    await pullStream(context, (await findStream(context, ALL_GROUPS.name)) ?? ALL_GROUPS, warnings);
     return;
   }
   let tracked = await state.readAssigned("group");
   for (;;) {
     const { streams, dropped } = arrangeStreams(await groupStreams(context), tracked);
     await state.dropStreams(dropped);
-    for (const stream of streams) await pullStream(context, stream);
+    for (const stream of streams) await pullStream(context, stream, warnings);
     if (!rules.scope.isNested) return;
     const next = await withSubgroups(context, tracked);
     if (next.length === tracked.length) return;
@@ -111,19 +126,19 @@ async function findStream({ state }: SyncContext, name: string): Promise<Stream 
 }
 
 /** Runs one round of a stream, a second time from the start when Graph no longer knows the cursor. */
-async function pullStream(context: SyncContext, stream: Stream): Promise<void> {
+async function pullStream(context: SyncContext, stream: Stream, warnings: string[]): Promise<void> {
   try {
-    await pullRound(context, stream);
+    await pullRound(context, stream, warnings);
   } catch (error) {
     if (!(error instanceof SyncError) || error.code !== "cursor-expired" || stream.cursor === undefined) throw error;
     context.log.warn({ stream: stream.name }, "delta link expired, reading everything again");
     const fresh: Stream = { ...stream, cursor: undefined, isFull: true, isRunning: false };
     await context.state.saveStream(fresh);
-    await pullRound(context, fresh);
+    await pullRound(context, fresh, warnings);
   }
 }
 
-async function pullRound(context: SyncContext, start: Stream): Promise<void> {
+async function pullRound(context: SyncContext, start: Stream, warnings: string[]): Promise<void> {
   const { state } = context;
   let stream: Stream = start.isRunning ? start : { ...start, isFull: start.cursor === undefined };
   if (stream.cursor === undefined) await state.saveStream(stream);
@@ -136,7 +151,7 @@ async function pullRound(context: SyncContext, start: Stream): Promise<void> {
     await page.commit(isRoundEnd ? { ...stream, cursor: start.cursor, isRunning: start.isRunning } : stream);
     count += page.count;
     context.onProgress(stream.kind === "user" ? "users" : "groups", count);
-    if (isRoundEnd) await finishRound(context, { ...stream, isFull: false });
+    if (isRoundEnd) warnings.push(...(await finishRound(context, { ...stream, isFull: false })));
     context.signal?.throwIfAborted();
   }
 }
@@ -181,35 +196,67 @@ async function* readPages(context: SyncContext, stream: Stream): AsyncIterable<C
   }
 }
 
-function emptyRead(what: string, stream: Stream): SyncError {
-  return new SyncError(`${what}; nothing is concluded from that`, {
-    side: "source",
-    code: "empty-read",
-    retry: { kind: "backoff" },
-    details: { stream: stream.name },
-  });
-}
-
 /**
  * Ends a full round: what we know as present and the round did not report has left the directory without our seeing it.
  * Only a round that reached its delta link gets here. Before anything is concluded, Graph is asked for the missing
  * people by id, and a round that reported nothing at all is not believed.
  */
-async function finishRound(context: SyncContext, stream: Stream): Promise<void> {
-  const { state, source, rules, log } = context;
+async function finishRound(context: SyncContext, stream: Stream): Promise<readonly string[]> {
+  const { state, log } = context;
   const unseen = await state.findUnseen(stream);
-  if (unseen.length > 0 && (await state.countSeen(stream.name)) === 0) {
-    throw emptyRead(`Entra returned no ${stream.kind}s at all, although ${unseen.length} are known`, stream);
+  const doubt = await findDoubt(context, stream, unseen);
+  if (doubt !== undefined) {
+    await state.finishRound(stream, { gone: [], isBelieved: false });
+    return [`${doubt}; nothing is concluded from that`];
   }
-  const members = stream.kind === "group" ? await state.countMembers(stream) : undefined;
-  if (members !== undefined && members.known > 0 && members.fresh === 0) {
-    throw emptyRead(`Entra returned groups without any members, although ${members.known} are known`, stream);
-  }
-  const found = stream.kind === "user" ? await source.readUsersById(unseen, rules.users.select, context.signal) : [];
-  const present = new Set(found.map((record) => record.id));
+  const present = await findPresent(context, stream, unseen);
   const gone = unseen.filter((id) => !present.has(id));
   if (gone.length > 0) log.info({ stream: stream.name, gone: gone.length }, "objects left the directory");
-  await state.finishRound(stream, gone);
+  await state.finishRound(stream, { gone, isBelieved: true });
+  return [];
+}
+
+/** A round that lost everything is a fault of the source until delta itself reports the removals. */
+async function findDoubt(
+  { state }: SyncContext,
+  stream: Stream,
+  unseen: readonly EntraId[],
+): Promise<string | undefined> {
+  if (unseen.length > 0 && (await state.countSeen(stream.name)) === 0) {
+    return `Entra returned no ${stream.kind}s at all, although ${unseen.length} are known`;
+  }
+  if (stream.kind === "user") return undefined;
+  const members = await state.countMembers(stream);
+  if (members.known === 0 || members.fresh > 0) return undefined;
+  return `Entra returned groups without any members, although ${members.known} are known`;
+}
+
+/** Those of the missing objects that Graph knows when it is asked for them by id. */
+async function findPresent(
+  context: SyncContext,
+  stream: Stream,
+  ids: readonly EntraId[],
+): Promise<ReadonlySet<EntraId>> {
+  const { source, rules, signal } = context;
+  if (ids.length === 0) return new Set();
+  if (stream.kind === "user") {
+    const records = await source.readUsersById(ids, rules.users.select, signal);
+    return new Set(records.map((record) => record.id));
+  }
+  const parts = [...inBatches(ids, IDS_PER_STREAM)];
+  const found = await Promise.all(parts.map((part) => findGroups(context, part)));
+  return new Set(found.flat());
+}
+
+async function findGroups(
+  { source, rules, signal }: SyncContext,
+  ids: readonly EntraId[],
+): Promise<readonly EntraId[]> {
+  const found: EntraId[] = [];
+  for await (const page of source.readGroups({ cursor: undefined, select: rules.groups.select, ids }, signal)) {
+    found.push(...page.items.filter((item) => item.removed === undefined).map((item) => item.id));
+  }
+  return found;
 }
 
 /** Reads people in full who are in scope but of whom no complete copy is kept. */

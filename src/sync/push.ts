@@ -20,6 +20,7 @@ const MAX_TURNS = 4;
  * pushed; the state then allows to try again at any time.
  */
 export async function pushObject(context: SyncContext, kind: Kind, id: EntraId): Promise<Outcome> {
+  let done: Action | undefined;
   for (let turn = 1; turn <= MAX_TURNS; turn += 1) {
     const state = await refresh(context, kind, await readState(context, kind, id));
     const decision = kind === "user" ? decideUser(state, context.rules) : decideGroup(state, context.rules);
@@ -27,7 +28,13 @@ export async function pushObject(context: SyncContext, kind: Kind, id: EntraId):
     const action = await apply(context, { kind, state, decision });
     // `again`: adopted an account, or the target had lost the one we knew; compare once more with what it holds now.
     if (action === "again") continue;
-    return await finish(context, { kind, id, decision, action });
+    // Something may have changed in Entra while the request was under way, and the cycle that saw it compared with what
+    // we knew before: so look once more, until there is nothing left to send.
+    if (decision.change.kind !== "none") {
+      done = action;
+      continue;
+    }
+    return await finish(context, { kind, id, decision, action: done ?? action });
   }
   throw new SyncError("the target changes its mind about this object with every request", {
     side: "target",

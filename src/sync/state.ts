@@ -63,6 +63,9 @@ export type UserPage = {
   readonly seen: readonly EntraId[];
 };
 
+/** What a full round showed; one that is not believed only moves the cursor. */
+export type RoundEnd = { readonly gone: readonly EntraId[]; readonly isBelieved: boolean };
+
 /** Membership edits of one group in one page. */
 export type GroupEdit = {
   readonly id: EntraId;
@@ -124,13 +127,14 @@ export type State = {
   readonly commitUsers: (page: UserPage) => Promise<void>;
   readonly commitGroups: (page: GroupPage) => Promise<void>;
   /** Ids that the running full round of a stream has reported. */
+  readonly readSeen: (stream: string, ids: readonly EntraId[]) => Promise<ReadonlySet<EntraId>>;
   readonly countSeen: (stream: string) => Promise<number>;
   /** Members of the stream's groups: as known, and as the running full round has reported them. */
   readonly countMembers: (stream: Stream) => Promise<{ readonly known: number; readonly fresh: number }>;
   /** Known present objects (all of a kind, or the given ones) that the running full round did not report. */
   readonly findUnseen: (stream: Stream) => Promise<readonly EntraId[]>;
   /** Ends a full round: replaces memberships by what the round reported, marks `gone` as soft-deleted, saves the stream. */
-  readonly finishRound: (stream: Stream, gone: readonly EntraId[]) => Promise<void>;
+  readonly finishRound: (stream: Stream, found: RoundEnd) => Promise<void>;
   /** Stores full copies of people and marks them dirty. */
   readonly saveUsers: (records: ReadonlyMap<EntraId, StoredObject>) => Promise<void>;
   /** Computes scope from assignments and memberships; marks everybody who enters or leaves as dirty. */

@@ -2,7 +2,7 @@ import type { EntraId } from "../model/ids.ts";
 import type { Stream } from "./state.ts";
 
 /** Graph's limit of ids in the filter of a delta query (user-delta, group-delta). */
-const IDS_PER_STREAM = 50;
+export const IDS_PER_STREAM = 50;
 
 /**
  * Spreads groups over delta streams of at most 50 ids. A stream's ids are fixed in its cursor; so streams that need no

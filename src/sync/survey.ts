@@ -4,7 +4,7 @@ import type { TargetResource } from "../model/change.ts";
 import { isEqual, type Attributes } from "../model/value.ts";
 import { inBatches } from "./batches.ts";
 import type { SyncContext } from "./context.ts";
-import { decideGroup, decideUser } from "./plan.ts";
+import { decideGroup, decideUser, type Decision } from "./plan.ts";
 import { adoptResource } from "./push.ts";
 import type { Link } from "./state.ts";
 
@@ -26,6 +26,8 @@ export type Survey = {
  */
 export async function survey(context: SyncContext, kind: Kind): Promise<Survey> {
   const missing = await findMissing(context, kind);
+  // Whatever is linked while the list is read cannot be missed in it.
+  const linked = await context.state.readLinkedIds(kind);
   const seen = new Set<ScimId>();
   const hits = new Map<EntraId, TargetResource[]>();
   let isComplete = false;
@@ -43,7 +45,7 @@ export async function survey(context: SyncContext, kind: Kind): Promise<Survey> 
     context.log.warn({ kind, err: error }, "target cannot be listed, each object is looked up");
   }
   const adopted = isComplete ? await adoptHits(context, { kind, missing, hits }) : 0;
-  if (isComplete) await unlinkGone(context, kind, seen);
+  if (isComplete) await unlinkGone(context, kind, { seen, linked });
   const owners = await context.state.findOwners(kind, [...seen]);
   const unowned = seen.size - owners.size;
   context.log.info({ kind, listed: seen.size, adopted, unowned, isComplete }, "target surveyed");
@@ -64,12 +66,17 @@ async function findMissing(context: SyncContext, kind: Kind): Promise<Missing> {
     for (const state of await context.state.readStates(kind, batch)) {
       if (state.link !== undefined) continue;
       const decision = kind === "user" ? decideUser(state, context.rules) : decideGroup(state, context.rules);
-      if (decision.change.kind !== "create") continue;
-      desired.set(state.id, decision.change.desired);
-      indexValues(byValue, state.id, decision.change.desired);
+      if (!isWanted(decision) || decision.desired === undefined) continue;
+      desired.set(state.id, decision.desired);
+      indexValues(byValue, state.id, decision.desired);
     }
   }
   return { desired, byValue };
+}
+
+/** People whose sign-in is blocked are not created, but an account that they have already has to be disabled. */
+function isWanted({ change }: Decision): boolean {
+  return change.kind === "create" || (change.kind === "none" && change.reason === "disabled-in-source");
 }
 
 function indexValues(byValue: ReadonlyMap<string, Map<string, EntraId[]>>, id: EntraId, desired: Attributes): void {
@@ -162,9 +169,13 @@ async function adoptHits(
   return adopted;
 }
 
-async function unlinkGone(context: SyncContext, kind: Kind, seen: ReadonlySet<ScimId>): Promise<void> {
+async function unlinkGone(
+  context: SyncContext,
+  kind: Kind,
+  { seen, linked }: { readonly seen: ReadonlySet<ScimId>; readonly linked: readonly EntraId[] },
+): Promise<void> {
   const { state } = context;
-  for (const batch of inBatches(await state.readLinkedIds(kind))) {
+  for (const batch of inBatches(linked)) {
     for (const { id, link } of await state.readStates(kind, batch)) {
       if (link === undefined || seen.has(link.scimId)) continue;
       context.log.warn({ kind, entraId: id, scimId: link.scimId }, "account was deleted in the target");

@@ -63,7 +63,7 @@ it("adds no page to a position that Redis has forgotten, and reads what was lost
     },
   };
   const context = { source: openSource(tenant), target, state: forgetful, rules, log, onProgress: () => undefined };
-  const options = { isFresh: true, onFresh: async () => undefined };
+  const options = { isFresh: true, hasSameQuery: false, onFresh: async () => undefined };
 
   await expect(pull(context, options)).rejects.toMatchObject({ side: "store" });
   expect(commits).toBe(3);
