@@ -45,7 +45,11 @@ function createProgram(finish: (code: number) => void): Command {
   program
     .command("run")
     .description("the daemon (also without a command)")
-    .action(async () => finish(await main({})));
+    .action(async () => {
+      const { once: isOnce, resync } = program.opts();
+      if (isOnce || resync) program.error("error: `run` is the daemon; for one cycle leave `run` out");
+      finish(await main({}));
+    });
   program
     .command("check")
     .description("test configuration, Redis, Entra and SoSafe; change nothing")

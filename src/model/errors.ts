@@ -36,8 +36,6 @@ export type ErrorCode =
   | "cursor-expired"
   /** Graph refuses the query itself, for instance an attribute in $select. */
   | "invalid-query"
-  /** A read that is empty although it was not before: nothing may be concluded from it. */
-  | "empty-read"
   /** A name that fits several objects. */
   | "ambiguous"
   /** An expression could not be evaluated for this object. */

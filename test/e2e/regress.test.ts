@@ -14,21 +14,24 @@ function healthy(world: World): readonly string[] {
   return users.filter((user) => user.properties["accountEnabled"] !== false).map((user) => user.id);
 }
 
+function asMembers(ids: readonly string[]) {
+  return ids.map((id) => ({ id, type: "user" as const }));
+}
+
 async function createTeams(options: Parameters<typeof createWorld>[0] = { target: "better-auth" }) {
   const world = await createWorld({ ...options, people: 20, groups: 0, assignments: [] });
   const people = healthy(world);
   const { directory } = world.tenant;
-  const asMembers = (ids: readonly string[]) => ids.map((id) => ({ id, type: "user" as const }));
   const red = directory.createGroup({ displayName: "Red", securityEnabled: true }, asMembers(people.slice(0, 3)));
   const blue = directory.createGroup({ displayName: "Blue", securityEnabled: true }, asMembers(people.slice(3, 6)));
   directory.assign(red);
-  return { world, directory, people, red, blue };
+  return { world, directory, people, red, blue, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 
 describe("a group that shares its delta stream with others", () => {
   it("comes back whole when it is unassigned and assigned again, with what happened meanwhile", async () => {
-    const { world, directory, people, blue } = await createTeams();
-    await using _world = world;
+    await using teams = await createTeams();
+    const { world, directory, people, blue } = teams;
     directory.assign(blue);
     await world.cycle();
     directory.unassign(blue);
@@ -46,8 +49,8 @@ describe("a group that shares its delta stream with others", () => {
   });
 
   it("may lose its last member without stopping anything, also right before a re-sync", async () => {
-    const { world, directory, people, red } = await createTeams();
-    await using _world = world;
+    await using teams = await createTeams();
+    const { world, directory, people, red } = teams;
     await world.cycle();
     for (const id of people.slice(0, 3)) directory.removeMember(red, id);
 
@@ -58,11 +61,11 @@ describe("a group that shares its delta stream with others", () => {
 
 describe("nested groups, flattened", () => {
   it("keep the people inside in scope and in the group around them, cycle after cycle", async () => {
-    const { world, directory, people, red, blue } = await createTeams({
+    await using teams = await createTeams({
       target: "better-auth",
       config: { source: { scope: "assigned", nestedGroups: "flatten" } },
     });
-    await using _world = world;
+    const { world, directory, people, red, blue } = teams;
     directory.addMember(red, blue, "group");
     const members = async () => (await actualState(world.scim)).groups["Red"]?.length;
 
@@ -87,8 +90,8 @@ describe("nested groups, flattened", () => {
 
 describe("a change that arrives while a request is under way", () => {
   it("is not lost: neither the leaver during a creation nor the return during a disabling", async () => {
-    const { world, directory, people } = await createTeams();
-    await using _world = world;
+    await using teams = await createTeams();
+    const { world, directory, people } = teams;
     await world.cycle();
     const [joiner, other] = [people[10] ?? "", people[0] ?? ""];
     const daemon = world.start();
@@ -115,8 +118,8 @@ describe("a change that arrives while a request is under way", () => {
 
 describe("after the memory was lost", () => {
   it("an account of somebody whose sign-in was blocked meanwhile is found and disabled", async () => {
-    const { world, directory, people } = await createTeams();
-    await using _world = world;
+    await using teams = await createTeams();
+    const { world, directory, people } = teams;
     await world.cycle();
     await rm(`${world.directory}/data`, { recursive: true });
     directory.disable(people[0] ?? "");
@@ -129,8 +132,8 @@ describe("after the memory was lost", () => {
 
 describe("members that the target refuses", () => {
   it("are reported, and tried again when something changes", async () => {
-    const { world, directory, people, red } = await createTeams();
-    await using _world = world;
+    await using teams = await createTeams();
+    const { world, directory, people, red } = teams;
     world.scim.faults.next({ kind: "answer", status: 400 }, { times: 100, method: "PATCH", path: "/Groups" });
     expect(await world.cycle(["--once"], 1)).toMatchObject({ memberships: { failed: 3 } });
     world.scim.faults.clear();

@@ -24,8 +24,8 @@ export function write(plan: Plan): string {
 
 const INTRODUCTION =
   "Imported from a provisioning schema of Microsoft Entra ID. Comments tell what had to be decided or left out, with the " +
-  "place in the schema. `sosafe-bridge check` checks this file, `sosafe-bridge plan` shows what it would do before it is " +
-  "done; docs/configuration.md describes every key.";
+  "place in the schema. `sosafe-bridge check` checks this file; docs/import.md tells how it was made, and " +
+  "docs/configuration.md describes every key.";
 
 const CLEARING =
   "A value that is emptied in Entra is cleared in SoSafe, too, where Entra's own service would leave it. If you want it left: clearEmpty: false";
