@@ -114,6 +114,19 @@ describe("a daemon", () => {
     for (const daemon of daemons) expect(await daemon.stop()).toBe(0);
   });
 
+  it("that stops while another process follows it leaves the work to that one", async () => {
+    await using world = await createCrashWorld("better-auth");
+    const daemon = world.start();
+    await untilUsers(world, 20);
+    const following = world.run(["--resync", "--json"]);
+    await untilUsers(world, 80);
+    expect(await daemon.stop()).toBe(0);
+
+    const { code, stdout, stderr } = await following;
+    expect(code, `${stdout}\n${stderr}`).toBe(0);
+    await expectDone(world);
+  });
+
   it("evaluates everybody again when the configuration changed", async () => {
     await using world = await createWorld({ target: "better-auth", scope: "all", people: 20, groups: 0 });
     await world.cycle();
