@@ -28,7 +28,13 @@ const DirectoryObject = z.looseObject({
   manager: z.looseObject({ id: Id }).nullish(),
 });
 const AssignmentRow = z.looseObject({ principalId: Id, principalType: z.string(), appRoleId: z.string() });
-const ServicePrincipal = z.looseObject({ id: z.string().min(1), appId: z.string(), displayName: z.string() });
+const Role = z.looseObject({ id: z.string().min(1), displayName: z.string(), value: z.string().nullish() });
+const ServicePrincipal = z.looseObject({
+  id: z.string().min(1),
+  appId: z.string(),
+  displayName: z.string(),
+  appRoles: z.array(Role).default([]),
+});
 
 type ParsedObject = z.infer<typeof DirectoryObject>;
 type ParsedReference = z.infer<typeof Reference>;
@@ -80,8 +86,13 @@ export function decodeAssignment(json: unknown, path: string): Assignment | unde
 
 /** One service principal. Throws `unexpected-response`. */
 export function decodeApplication(json: unknown, path: string): Application {
-  const { id, appId, displayName } = parse(ServicePrincipal, json, path);
-  return { servicePrincipalId: id, appId, displayName };
+  const { id, appId, displayName, appRoles } = parse(ServicePrincipal, json, path);
+  const roles = appRoles.map((role) => ({
+    id: role.id.toLowerCase(),
+    displayName: role.displayName,
+    ...(role.value ? { value: role.value } : {}),
+  }));
+  return { servicePrincipalId: id, appId, displayName, roles };
 }
 
 function parse<Shape extends z.ZodType>(shape: Shape, json: unknown, path: string): z.output<Shape> {

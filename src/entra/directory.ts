@@ -20,7 +20,7 @@ export async function findApplication(
 ): Promise<Application> {
   const property = GUID.test(nameOrAppId) ? "appId" : "displayName";
   const filter = encodeURIComponent(`${property} eq ${quote(nameOrAppId)}`);
-  const url = `/servicePrincipals?$filter=${filter}&$select=id,appId,displayName`;
+  const url = `/servicePrincipals?$filter=${filter}&$select=id,appId,displayName,appRoles`;
   const found: Application[] = [];
   for await (const page of readPages(client, { url, delta: "none" }, signal)) {
     found.push(...page.value.map((item) => decodeApplication(item, page.path)));

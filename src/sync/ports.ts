@@ -3,7 +3,15 @@ import type { EntraId, Kind, ScimId } from "../model/ids.ts";
 import type { Attributes, Value } from "../model/value.ts";
 
 /** An enterprise application (service principal), whose assignments define the `assigned` scope. */
-export type Application = { readonly servicePrincipalId: string; readonly appId: string; readonly displayName: string };
+export type Application = {
+  readonly servicePrincipalId: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly roles: readonly AppRole[];
+};
+
+/** An app role that an application declares (Graph resource appRole); a role without value is known by its name only. */
+export type AppRole = { readonly id: string; readonly displayName: string; readonly value?: string };
 
 /** One row of appRoleAssignedTo. A principal with several roles has several rows. */
 export type Assignment = {

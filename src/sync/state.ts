@@ -1,5 +1,6 @@
 import type { Decision } from "./plan.ts";
-import type { Assignment } from "./ports.ts";
+import type { AppRole, Assignment } from "./ports.ts";
+import type { Manager } from "./rules.ts";
 import type { EntraId, Kind, ObjectKey, ScimId } from "../model/ids.ts";
 import type { ResourceData } from "../model/target-path.ts";
 import type { Attributes, Value } from "../model/value.ts";
@@ -38,6 +39,10 @@ export type ObjectState = {
   /** In scope by assignment (or because everybody is); scoping filters come later. */
   readonly isInScope: boolean;
   readonly link: Link | undefined;
+  /** Known where a mapping asks for it. */
+  readonly manager?: Manager | undefined;
+  /** App roles by assignment, known where a mapping asks for them. */
+  readonly roles?: readonly AppRole[] | undefined;
 };
 
 /** A delta stream and where it stands. */
