@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { toEntraId, type EntraId } from "../model/ids.ts";
 import { toValue, type Value } from "../model/value.ts";
-import type { Application, Assignment, GroupDelta, MemberDelta, SourceRecord, UserDelta } from "../sync/ports.ts";
+import type {
+  Application,
+  Assignment,
+  GroupDelta,
+  ManagerRecord,
+  MemberDelta,
+  SourceRecord,
+  UserDelta,
+} from "../sync/ports.ts";
 import { createUnexpected } from "./errors.ts";
 
 /** One page of a collection. At most one of the links is looked at: the next link wins. */
@@ -71,9 +79,10 @@ export function decodeRecord(json: unknown, path: string): SourceRecord {
   return { id: object.id, attributes: Object.fromEntries(attributes) };
 }
 
-/** The manager of a user who was read with $expand; undefined when there is none. Throws `unexpected-response`. */
-export function decodeManager(json: unknown, path: string): EntraId | undefined {
-  return parse(DirectoryObject, json, path).manager?.id;
+/** A user who was read with $expand=manager. Throws `unexpected-response`. */
+export function decodeManager(json: unknown, path: string): ManagerRecord {
+  const { id, manager } = parse(DirectoryObject, json, path);
+  return { id, manager: manager?.id };
 }
 
 /** One row of appRoleAssignedTo; undefined for a kind of principal that is unknown to us. Throws `unexpected-response`. */

@@ -1,3 +1,4 @@
+import type { Expression } from "../expression/compile.ts";
 import { SyncError } from "../model/errors.ts";
 import { isComplex, isList, toValue, type Attributes, type Value } from "../model/value.ts";
 import { sourceReader, type KindRules, type Mapping, type SourceObject } from "./rules.ts";
@@ -7,7 +8,7 @@ export type DesiredOutcome =
   | {
       readonly kind: "desired";
       readonly desired: Attributes;
-      /** Target paths that are left as they are: IgnoreAttributeFlow. */
+      /** Target paths that are left as they are. */
       readonly ignored: readonly string[];
     }
   /** A mapping said IgnoreObjectFlow. */
@@ -19,7 +20,7 @@ export type MappingOutcome =
   | { readonly kind: "value"; readonly value: Value | undefined }
   /** The mapping gave nothing, and a creation takes the default. */
   | { readonly kind: "default"; readonly value: Value }
-  /** IgnoreAttributeFlow; a creation may take the default. */
+  /** IgnoreAttributeFlow, or a manager whose account is still to come; a creation may take the default. */
   | { readonly kind: "skip"; readonly value: Value | undefined }
   | { readonly kind: "ignore" }
   | { readonly kind: "error"; readonly error: SyncError };
@@ -71,31 +72,35 @@ export function evaluateMapping(mapping: Mapping, input: MappingInput): MappingO
 type Raw = { readonly kind: "value"; readonly value: Value | undefined } | { readonly kind: "skip" } | Stop;
 type Stop = Extract<MappingOutcome, { kind: "ignore" | "error" }>;
 
-function evaluate(mapping: Mapping, { read, object, occasion }: MappingInput): Raw {
+function evaluate(mapping: Mapping, input: MappingInput): Raw {
+  const { manager } = input.object;
+  // Whoever links the manager looks at this person again.
+  if (mapping.needsManager && manager?.isExpected && manager.scimId === undefined) return { kind: "skip" };
   switch (mapping.from.kind) {
     case "source":
-      return { kind: "value", value: read(mapping.from.attribute) };
+      return { kind: "value", value: input.read(mapping.from.attribute) };
     case "manager":
-      // Empty until the manager has an account, too; whoever links it looks at this person again.
-      return { kind: "value", value: object.manager?.scimId };
+      return { kind: "value", value: manager?.scimId };
     case "constant":
       return { kind: "value", value: mapping.from.value };
     case "nothing":
       return { kind: "value", value: undefined };
-    case "expression": {
-      const isTaken = (value: string) => occasion.isTaken?.(mapping.target, value) === true;
-      const context = { read, now: () => new Date(), random: Math.random, isTaken };
-      const result = mapping.from.expression.evaluate(context);
-      if (result.kind === "value") return result;
-      if (result.kind === "ignoreAttribute") return { kind: "skip" };
-      if (result.kind === "ignoreObject") return { kind: "ignore" };
-      const message = `the expression for ${mapping.target} failed: ${result.message}`;
-      return {
-        kind: "error",
-        error: new SyncError(message, { side: "source", code: "mapping", retry: { kind: "never" } }),
-      };
-    }
+    case "expression":
+      return evaluateExpression(mapping.target, mapping.from.expression, input);
   }
+}
+
+function evaluateExpression(target: string, expression: Expression, { read, occasion }: MappingInput): Raw {
+  const isTaken = (value: string) => occasion.isTaken?.(target, value) === true;
+  const result = expression.evaluate({ read, now: () => new Date(), random: Math.random, isTaken });
+  if (result.kind === "value") return result;
+  if (result.kind === "ignoreAttribute") return { kind: "skip" };
+  if (result.kind === "ignoreObject") return { kind: "ignore" };
+  const message = `the expression for ${target} failed: ${result.message}`;
+  return {
+    kind: "error",
+    error: new SyncError(message, { side: "source", code: "mapping", retry: { kind: "never" } }),
+  };
 }
 
 /**

@@ -21,6 +21,10 @@ export type Mapping = {
   /** Value for a creation when the mapping gives none. */
   readonly default: Value | undefined;
   readonly isCreateOnly: boolean;
+  /** Whether the value depends on the manager's account, and has to wait for it. */
+  readonly needsManager: boolean;
+  /** SelectUniqueValue(): sought in the target when the account is created. */
+  readonly isUnique: boolean;
 };
 
 /** A source object with what belongs to it in other objects. */
@@ -36,6 +40,8 @@ export type Manager = {
   readonly id: EntraId;
   /** Undefined while he has no account in the target. */
   readonly scimId: ScimId | undefined;
+  /** True for somebody who is provisioned: his account exists, or will come. */
+  readonly isExpected: boolean;
   /** Empty unless he is in scope and has an account. */
   readonly attributes: Attributes;
 };
@@ -112,7 +118,7 @@ function compileKind(kind: Kind, attributes: readonly AttributeMapping[], filter
   const compiled = compileFilter(filters);
   if (!compiled.ok) throw new TypeError(`${kind} scope: ${compiled.problems.map((each) => each.message).join("; ")}`);
   const { filter } = compiled;
-  const names = [...mappings.flatMap(attributesOf), ...filter.attributes];
+  const names = [...mappings.flatMap(({ from }) => namesOf(from)), ...filter.attributes];
   const explainScope = (object: SourceObject) => filter.evaluate(sourceReader(kind, object));
   return {
     kind,
@@ -123,21 +129,20 @@ function compileKind(kind: Kind, attributes: readonly AttributeMapping[], filter
     explainScope,
     isMatch: (object: SourceObject) => explainScope(object).isMatch,
     select: selectFor(kind, names),
-    uses: { manager: names.some(isOfManager), roles: names.some((name) => isRoles(kind, name)) },
+    uses: { manager: kind === "user" && names.some(isOfManager), roles: names.some((name) => isRoles(kind, name)) },
   };
 }
 
 /** True for the manager and for his attributes. */
 function isOfManager(name: string): boolean {
-  const found = sourceAttribute("user", name);
-  return found?.isOfManager === true || found?.name === "manager";
+  return isReadOfManager(name) || sourceAttribute("user", name)?.name === "manager";
 }
 
 function isRoles(kind: Kind, name: string): boolean {
   return sourceAttribute(kind, name)?.name === "appRoleAssignments";
 }
 
-function attributesOf({ from }: Mapping): readonly string[] {
+function namesOf(from: Mapping["from"]): readonly string[] {
   if (from.kind === "source") return [from.attribute];
   if (from.kind === "manager") return ["manager"];
   return from.kind === "expression" ? from.expression.attributes : [];
@@ -151,7 +156,13 @@ function compileMapping(mapping: AttributeMapping): Mapping {
     default: mapping.default ?? undefined,
     // A unique value is sought once; afterwards it is taken, by the account itself.
     isCreateOnly: mapping.apply === "create" || isUnique(from),
+    needsManager: from.kind === "manager" || namesOf(from).some(isReadOfManager),
+    isUnique: isUnique(from),
   };
+}
+
+function isReadOfManager(name: string): boolean {
+  return sourceAttribute("user", name)?.isOfManager === true;
 }
 
 /** The id inside a reference (RFC 7643 section 4.3): `manager` is `manager.value`. */
