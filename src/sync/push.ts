@@ -32,7 +32,8 @@ export async function pushObject(context: SyncContext, kind: Kind, id: EntraId):
     // Something may have changed in Entra while the request was under way, and the cycle that saw it compared with what
     // we knew before: so look once more, until there is nothing left to send.
     if (decision.change.kind !== "none") {
-      done = action;
+      // A new account that is completed at once is still a new account.
+      if (done !== "created") done = action;
       continue;
     }
     return await finish(context, { kind, id, decision, action: done ?? action });
@@ -85,6 +86,7 @@ async function create(context: SyncContext, task: Task, desired: Attributes): Pr
   const { kind, state } = task;
   const isKnownAbsent = await context.state.takeAbsent(kind, state.id);
   if (!isKnownAbsent && (await adopt(context, task, desired))) return "again";
+  if (await context.state.isAmbiguous(kind, state.id)) throw listedOnly();
   const object = { ...state, attributes: state.object?.attributes ?? {} };
   const unique = await findUnique(context, { kind, object, desired });
   try {
@@ -159,6 +161,14 @@ function severalHits(attribute: string, count: number): SyncError {
       details: { hits: count },
     },
   );
+}
+
+/** Some services answer a search for an attribute that they cannot search by with an empty list. */
+function listedOnly(): SyncError {
+  const message =
+    "the list of the target shows matching accounts of which its search finds none; none is touched, and none is added, " +
+    "until the list shows exactly one, or none";
+  return new SyncError(message, { side: "target", code: "conflict", retry: { kind: "never" } });
 }
 
 function linkedElsewhere(): SyncError {
