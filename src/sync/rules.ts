@@ -93,6 +93,7 @@ function compileKind(kind: Kind, attributes: readonly AttributeMapping[], filter
     mappings,
     paths: mappings.map((mapping) => mapping.target),
     createOnly: new Set(mappings.filter((mapping) => mapping.isCreateOnly).map((mapping) => mapping.target)),
+    additive: new Set<string>(),
     filters,
     isMatch: (id: EntraId, values: Attributes) =>
       filter.evaluate(sourceReader(kind, { id, attributes: values })).isMatch,
