@@ -24,6 +24,8 @@ export type Expression = {
   readonly isRedacted: boolean;
   /** True for SelectUniqueValue(): the value is sought once, when the account is created. */
   readonly isUnique: boolean;
+  /** True for AppRoleAssignmentsComplex(): elements of a list in which others may have some of their own. */
+  readonly isAdditive: boolean;
   /** Evaluates for one object. Never throws, always ends. */
   readonly evaluate: (context: EvaluationContext) => Evaluation;
 };
@@ -44,18 +46,18 @@ type Evaluate = (context: RunningContext) => Datum;
 
 function toExpression(text: string, tree: Tree): Expression {
   const attributes = new Set<string>();
-  let isRedacted = false;
+  const functions = new Set<string>();
   walk(tree, (node) => {
     if (node.kind === "attribute") attributes.add(node.name);
-    if (node.kind === "call" && node.name === "Redact") isRedacted = true;
+    if (node.kind === "call") functions.add(node.name);
   });
-  const isUnique = tree.kind === "call" && tree.name === "SelectUniqueValue";
   const evaluate = toClosure(tree);
   return {
     text,
     attributes: [...attributes],
-    isRedacted,
-    isUnique,
+    isRedacted: functions.has("Redact"),
+    isUnique: tree.kind === "call" && tree.name === "SelectUniqueValue",
+    isAdditive: functions.has("AppRoleAssignmentsComplex"),
     evaluate: (context) => conclude(evaluate, context, tree.at),
   };
 }

@@ -1,7 +1,8 @@
 import type { AttributeChange } from "../model/change.ts";
+import { missingFrom, toElements } from "../model/same-value.ts";
 import { toPath, valueAt, withValue, type ResourceData, type TargetPath } from "../model/target-path.ts";
 import { isComplex, isList, type Value } from "../model/value.ts";
-import { toWireValue, withPrimary } from "./resource.ts";
+import { isMailList, isReference, toWireValue, withPrimary } from "./resource.ts";
 
 /** One operation of a PATCH request (RFC 7644 section 3.5.2): lower-case verb, always a path, never null. */
 export type Operation =
@@ -16,7 +17,11 @@ type Filter = NonNullable<TargetPath["filter"]>;
 
 const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/** The body of a PATCH request. */
+/**
+ * The body of a PATCH request. Its `schemas` names the message and nothing else, also when the first attribute of an
+ * extension is set: a path with the URN in front "implicitly modifies" the `schemas` of the resource, and it is the service
+ * that keeps them in step (RFC 7644 section 3.5.2; RFC 7643 section 3). An operation on `schemas` would be refused by some.
+ */
 export function toPatchBody(steps: readonly Step[]): unknown {
   return { schemas: [PATCH_SCHEMA], Operations: steps.map(({ operation }) => operation) };
 }
@@ -49,10 +54,26 @@ export function toSteps(changes: readonly AttributeChange[], current: ResourceDa
 
 function simpleStep({ path, change }: Pending, current: ResourceData): Step {
   const { to } = change;
-  if (to === undefined) return { operation: { op: "remove", path: path.text }, changes: [change] };
-  // `add` would append to a list that came up meanwhile, `replace` of something missing adds it.
-  const isNew = !isList(to) && valueAt(current, path) === undefined;
-  return { operation: { op: isNew ? "add" : "replace", path: path.text, value: to }, changes: [change] };
+  const name = isReference(path) ? listPath(path) : path.text;
+  if (to === undefined) return { operation: { op: "remove", path: name }, changes: [change] };
+  if (isList(to)) return { operation: listOperation(path, change, to), changes: [change] };
+  // `replace` of something missing adds it, but not everywhere.
+  const op = valueAt(current, path) === undefined ? "add" : "replace";
+  const value = isReference(path) && path.subAttribute !== undefined ? { [path.subAttribute]: to } : to;
+  return { operation: { op, path: name, value }, changes: [change] };
+}
+
+/**
+ * A list is replaced as a whole: `add` would append to one that came up meanwhile. Only where the elements of others stay,
+ * and nothing has to go, it is an `add` of the new ones: nobody is overwritten who adds at the same time.
+ */
+function listOperation(path: TargetPath, { from, ours }: AttributeChange, to: readonly Value[]): Operation {
+  const held = toElements(from);
+  const added = missingFrom(held, to);
+  const isAddition = ours !== undefined && held.length + added.length === to.length;
+  const [op, elements] = isAddition ? (["add", added] as const) : (["replace", to] as const);
+  const isFirst = op === "replace" || held.length === 0;
+  return { op, path: path.text, value: isMailList(path) && isFirst ? withPrimary(elements, from) : elements };
 }
 
 type Added = { readonly path: TargetPath; readonly element: Value; readonly changes: readonly AttributeChange[] };
@@ -96,7 +117,7 @@ function additions(added: readonly Added[], current: ResourceData): readonly Ste
     const elements = group.map(({ path, element }) => withType(path, element));
     const list: TargetPath = { ...first.path, filter: undefined, subAttribute: undefined };
     const isFirstMail = list.attribute.toLowerCase() === "emails" && valueAt(current, list) === undefined;
-    const value = isFirstMail ? withPrimary(elements) : elements;
+    const value = isFirstMail && elements.length === 1 ? withPrimary(elements) : elements;
     const operation: Operation = { op: "add", path: listPath(first.path), value };
     return [{ operation, changes: group.flatMap(({ changes }) => changes) }];
   });

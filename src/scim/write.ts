@@ -9,7 +9,7 @@ import type { ScimClient } from "./client.ts";
 import { hasCode, scimTypeOf, unexpectedResponse } from "./errors.ts";
 import { ENDPOINT } from "./pages.ts";
 import { afterNoTarget, applyChanges, toPatchBody, toSteps, type Step } from "./patch.ts";
-import { textsOf, toBody, toResource } from "./resource.ts";
+import { isReference, textsOf, toBody, toResource } from "./resource.ts";
 
 export type Writer = {
   readonly create: (kind: Kind, desired: Attributes) => Promise<WrittenResource>;
@@ -226,8 +226,9 @@ function namedPaths(error: SyncError, paths: readonly string[]): readonly string
 }
 
 function namesOf(text: string): readonly string[] {
-  const { attribute, subAttribute, filter } = toPath(text);
-  if (subAttribute === undefined) return [text, attribute];
+  const path = toPath(text);
+  const { attribute, subAttribute, filter } = path;
+  if (subAttribute === undefined || isReference(path)) return [text, attribute];
   return filter === undefined ? [text, `${attribute}.${subAttribute}`] : [text, attribute];
 }
 

@@ -1,10 +1,9 @@
 import { SyncError } from "../model/errors.ts";
 import type { EntraId, Kind } from "../model/ids.ts";
 import type { AttributeChange, TargetResource } from "../model/change.ts";
-import { toPath, valueAt } from "../model/target-path.ts";
-import { isEqual, type Attributes } from "../model/value.ts";
+import type { Attributes } from "../model/value.ts";
 import type { SyncContext } from "./context.ts";
-import { recordFound, recordSent } from "./diff.ts";
+import { isStored, recordFound, recordSent } from "./diff.ts";
 import { decideGroup, decideUser, type Decision } from "./plan.ts";
 import { pushMembers } from "./push-members.ts";
 import type { Link, ObjectState, Outcome } from "./state.ts";
@@ -144,7 +143,8 @@ export async function adoptResource(
   hit: { readonly kind: Kind; readonly id: EntraId; readonly resource: TargetResource; readonly desired: Attributes },
 ): Promise<void> {
   const { kind, id, resource } = hit;
-  const link: Link = { ...newLink(resource, "adopted"), sent: recordFound(resource.data, hit.desired) };
+  const { additive } = kind === "user" ? context.rules.users : context.rules.groups;
+  const link: Link = { ...newLink(resource, "adopted"), sent: recordFound(resource.data, hit.desired, additive) };
   if (!(await context.state.link(kind, id, link))) throw linkedElsewhere();
   // Members that an existing group already has are read once before the first comparison.
   if (kind === "group") await context.state.setMembershipUncertain(id, true);
@@ -209,9 +209,7 @@ function warnOfEchoes(
   context: SyncContext,
   sent: { readonly changes: readonly AttributeChange[]; readonly next: Link },
 ): void {
-  const paths = sent.changes
-    .filter(({ path, to }) => !isEqual(valueAt(sent.next.data, toPath(path)), to))
-    .map(({ path }) => path);
+  const paths = sent.changes.filter((change) => !isStored(change, sent.next.data)).map(({ path }) => path);
   if (paths.length > 0) context.log.warn({ attributes: paths }, "target did not store a value as sent");
 }
 
