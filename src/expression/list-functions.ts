@@ -4,9 +4,8 @@ import type { Call, FunctionSpec, Parameter } from "./evaluation.ts";
 
 const ATTRIBUTE: Parameter = { name: "attribute", type: "list" };
 const ROLES: Parameter = { name: "source", type: "list" };
-const ROLE_TYPE = "WindowsAzureActiveDirectoryRole";
 const ROLE_EXAMPLE = { appRoleAssignments: [{ id: "1", value: "admin", displayName: "Admin" }] };
-const ROLE_RESULT = [{ primary: false, type: ROLE_TYPE, value: "admin", display: "Admin" }];
+const ROLE_RESULT = [{ value: "admin", display: "Admin" }];
 
 /** Functions of multi-valued attributes, and of app roles, which are objects with id, value and displayName. */
 export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
@@ -68,7 +67,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
     name: "AppRoleAssignmentsComplex",
     parameters: [ROLES],
     origin: "entra",
-    summary: "All assigned app roles as elements of the SCIM attribute roles.",
+    summary: "All assigned app roles as elements of the SCIM attribute roles; those that others gave stay.",
     example: {
       expression: "AppRoleAssignmentsComplex([appRoleAssignments])",
       attributes: ROLE_EXAMPLE,
@@ -135,10 +134,10 @@ function roleValues(call: Call): readonly string[] {
 
 function toRoles(call: Call): Datum {
   return toItems(call.value(0)).map((role) => {
-    if (!isObject(role)) return { primary: false, type: ROLE_TYPE, value: printScalar(role) };
+    if (!isObject(role)) return { value: printScalar(role) };
     const value = role["value"] ?? role["displayName"] ?? role["id"] ?? "";
     const display = role["displayName"];
-    return { primary: false, type: ROLE_TYPE, value, ...(display === undefined ? {} : { display }) };
+    return { value, ...(display === undefined ? {} : { display }) };
   });
 }
 

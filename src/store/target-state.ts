@@ -142,10 +142,11 @@ async function findOwners(
  */
 async function forget(redis: Redis, keys: Keys, which: Which): Promise<void> {
   const { kind, id } = which;
-  const [linkText, objectText, scope] = await Promise.all([
+  const [linkText, objectText, scope, waiting] = await Promise.all([
     redis.hget(keys.links(kind), id),
     redis.hget(keys.objects(kind), id),
     redis.sismember(keys.scope(kind), id),
+    redis.smembers(keys.waiters(id)),
   ]);
   const link = parseLink(linkText);
   const object = parseObject(objectText);
@@ -155,7 +156,7 @@ async function forget(redis: Redis, keys: Keys, which: Which): Promise<void> {
   const transaction = redis.multi();
   const manager = object?.attributes["manager"];
   if (typeof manager === "string") transaction.srem(keys.reports(toEntraId(manager)), id);
-  if (link === undefined) forgetPerson(transaction, keys, { id, isKnown: object !== undefined });
+  if (link === undefined) forgetPerson(transaction, keys, { id, isKnown: object !== undefined, waiting });
   else forgetAttributes(transaction, keys, { id, link, presence: object?.presence ?? "present" });
   await execute(transaction);
 }
@@ -177,10 +178,13 @@ async function forgetGroup(
 function forgetPerson(
   transaction: ChainableCommander,
   keys: Keys,
-  { id, isKnown }: { readonly id: EntraId; readonly isKnown: boolean },
+  { id, isKnown, waiting }: { readonly id: EntraId; readonly isKnown: boolean; readonly waiting: readonly string[] },
 ): void {
   transaction.hdel(keys.objects("user"), id).srem(keys.complete, id).srem(keys.retained, id);
-  transaction.srem(keys.included, id).del(keys.waiters(id));
+  transaction.srem(keys.included, id);
+  // No group waits for him any more; reports still have to learn that he is gone.
+  const groups = waiting.filter((key) => parseKey(key).kind === "group");
+  removeMany(transaction, keys.waiters(id), groups);
   // Entra may go on naming a purged person as a member; there is nothing to be read of him.
   if (isKnown) transaction.hset(keys.tries, id, NEVER_AGAIN);
 }

@@ -164,7 +164,7 @@ describe("managers that delta queries leave out", () => {
 
     const result = await world.cycle(["--resync"], 1);
 
-    expect(result.warnings).toEqual([expect.stringContaining("no managers at all, although 3 are known")]);
+    expect(result.warnings).toEqual([expect.stringContaining("no managers at all, although 3 people had one")]);
     expect(await managerOf(ids.ada)).toBe("boss");
     Object.assign(world.tenant.switches, { lostData: false });
     expect(await world.cycle()).toMatchObject({ result: "ok" });
