@@ -19,7 +19,7 @@ import {
   toSteps,
   type Step,
 } from "./patch.ts";
-import { isReference, textsOf, toBody, toResource } from "./resource.ts";
+import { textsOf, toBody, toResource } from "./resource.ts";
 
 export type Writer = {
   readonly create: (kind: Kind, desired: Attributes) => Promise<WrittenResource>;
@@ -247,9 +247,8 @@ function namedPaths(error: SyncError, paths: readonly string[]): readonly string
 }
 
 function namesOf(text: string): readonly string[] {
-  const path = toPath(text);
-  const { attribute, subAttribute, filter } = path;
-  if (subAttribute === undefined || isReference(path)) return [text, attribute];
+  const { attribute, subAttribute, filter } = toPath(text);
+  if (subAttribute === undefined) return [text, attribute];
   return filter === undefined ? [text, `${attribute}.${subAttribute}`] : [text, attribute];
 }
 

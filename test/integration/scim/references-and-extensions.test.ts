@@ -114,6 +114,23 @@ describe.each(["scimmy", "better-auth"] as const)("%s", (kind) => {
   });
 });
 
+describe("better-auth, which limits the length of a manager", () => {
+  const { server, renew } = useScim("better-auth");
+
+  it("is asked once more without the manager that it names", async () => {
+    const target = await renew([...PATHS, "title", REFERENCE]);
+    server().requests.length = 0;
+    const wanted = { ...person("hans"), title: "Chief", [REFERENCE]: "x".repeat(300) };
+    const created = await target.create("user", wanted);
+    expect(created.refused.map(({ path }) => path)).toEqual([REFERENCE]);
+    expect(server().requests.map(({ method, status }) => [method, status])).toEqual([
+      ["POST", 400],
+      ["POST", 201],
+    ]);
+    expect(created.data["title"]).toBe("Chief");
+  });
+});
+
 describe("scimmy, which declares an extension", () => {
   const { server, renew } = useScim("scimmy");
   const [gender, degree, languages] = [`${ACME}:gender`, `${ACME}:degree`, `${ACME}:languages`];
