@@ -1,5 +1,5 @@
 import type { AttributeChange } from "../model/change.ts";
-import { missingFrom, toElements } from "../model/same-value.ts";
+import { isSatisfied, mergeElements, missingFrom, toElements } from "../model/same-value.ts";
 import { toPath, valueAt, withValue, type ResourceData, type TargetPath } from "../model/target-path.ts";
 import { isComplex, isList, type Value } from "../model/value.ts";
 import { isMailList, isReference, toWireValue, withPrimary } from "./resource.ts";
@@ -67,13 +67,42 @@ function simpleStep({ path, change }: Pending, current: ResourceData): Step {
  * A list is replaced as a whole: `add` would append to one that came up meanwhile. Only where the elements of others stay,
  * and nothing has to go, it is an `add` of the new ones: nobody is overwritten who adds at the same time.
  */
-function listOperation(path: TargetPath, { from, ours }: AttributeChange, to: readonly Value[]): Operation {
-  const held = toElements(from);
-  const added = missingFrom(held, to);
-  const isAddition = ours !== undefined && held.length + added.length === to.length;
-  const [op, elements] = isAddition ? (["add", added] as const) : (["replace", to] as const);
+function listOperation(path: TargetPath, change: AttributeChange, to: readonly Value[]): Operation {
+  const held = toElements(change.from);
+  const isAddition = change.ours !== undefined && !takesAway(change);
+  const [op, elements] = isAddition ? (["add", missingFrom(held, to)] as const) : (["replace", to] as const);
   const isFirst = op === "replace" || held.length === 0;
-  return { op, path: path.text, value: isMailList(path) && isFirst ? withPrimary(elements, from) : elements };
+  return { op, path: path.text, value: isMailList(path) && isFirst ? withPrimary(elements, change.from) : elements };
+}
+
+/** True for a change of a shared list after which an element of before is gone. */
+export function takesAway({ from, to, ours }: AttributeChange): boolean {
+  const [before, after] = [toElements(from), toElements(to)];
+  return ours !== undefined && before.length + missingFrom(before, after).length > after.length;
+}
+
+/** The same change of a shared list, for a resource that holds something else than was thought. */
+export function rebase(change: AttributeChange, current: ResourceData): AttributeChange {
+  if (change.ours === undefined) return change;
+  const from = valueAt(current, toPath(change.path));
+  const [before, after] = [toElements(change.from), toElements(change.to)];
+  const edit = { outdated: missingFrom(after, before), wanted: missingFrom(before, after) };
+  const to = mergeElements(toElements(from), edit);
+  return { ...change, from, to: to.length === 0 ? undefined : to };
+}
+
+/**
+ * What puts back the elements of others, when a service took an `add` for a new list, as some do: `data`, which it answered,
+ * holds what was added and nothing of what was there.
+ */
+export function afterOverwriting(steps: readonly Step[], data: ResourceData): readonly Step[] {
+  return steps.flatMap(({ operation, changes }) => {
+    const [change] = changes;
+    if (operation.op !== "add" || change?.ours === undefined || change.to === undefined) return [];
+    const seen = valueAt(data, toPath(change.path));
+    if (change.from === undefined || !isSatisfied(seen, operation.value)) return [];
+    return [{ operation: { op: "replace", path: operation.path, value: change.to } as const, changes }];
+  });
 }
 
 type Added = { readonly path: TargetPath; readonly element: Value; readonly changes: readonly AttributeChange[] };

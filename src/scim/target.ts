@@ -40,7 +40,7 @@ export function createTarget(options: TargetOptions, deps: TargetDeps): Target {
   const client = createClient({ baseUrl, token: options.token, timeoutMs: options.timeoutMs, version }, deps);
   const read = (kind: Kind, id: ScimId) => readOne(client, { kind, id, managed: managed[kind] });
   const isThere = async (id: ScimId) => (await read("group", id)) !== undefined;
-  const writer = createWriter({ client, log: deps.log, managed });
+  const writer = createWriter({ client, log: deps.log, managed, read });
   return {
     testConnection: (signal) => testConnection(client, signal),
     list: (kind, signal) => readPages(client, { kind, pageSize, managed: managed[kind] }, signal),

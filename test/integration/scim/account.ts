@@ -20,9 +20,9 @@ export type Account = {
 export async function createAccount(
   target: Target,
   desired: Attributes,
-  paths: readonly string[],
-  additive: readonly string[] = [],
+  managed: { readonly paths: readonly string[]; readonly additive?: readonly string[] },
 ): Promise<Account> {
+  const { paths, additive = [] } = managed;
   const rules: DiffRules = { paths, createOnly: new Set(), additive: new Set(additive), clearEmpty: true };
   const created = await target.create("user", desired);
   const all = Object.entries(desired).map(([path, to]) => ({ path, from: undefined, to }));

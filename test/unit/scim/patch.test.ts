@@ -80,12 +80,14 @@ describe("a manager", () => {
   });
 });
 
+/** The operations for one change of a list. */
+function send(change: Omit<AttributeChange, "path">, path = "roles"): readonly unknown[] {
+  const current = change.from === undefined ? {} : { [path]: change.from };
+  return toSteps([{ path, ...change }], current).map((step) => step.operation);
+}
+
 describe("lists as a whole", () => {
   const [a, b, x] = [{ value: "a" }, { value: "b" }, { value: "x", display: "X" }];
-  const send = (change: Omit<AttributeChange, "path">, path = "roles") =>
-    toSteps([{ path, ...change }], change.from === undefined ? {} : { [path]: change.from }).map(
-      (step) => step.operation,
-    );
 
   it("are replaced, or removed", () => {
     expect(send({ from: [a], to: [a, b] })).toEqual([{ op: "replace", path: "roles", value: [a, b] }]);
