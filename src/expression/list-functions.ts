@@ -12,6 +12,7 @@ const ROLE_RESULT = [{ primary: false, type: ROLE_TYPE, value: "admin", display:
 export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: "Split",
+    returns: "list",
     parameters: [
       { name: "source", type: "text" },
       { name: "delimiter", type: "text" },
@@ -23,6 +24,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Count",
+    returns: "number",
     parameters: [ATTRIBUTE],
     origin: "entra",
     summary: "Number of values; 0 for nothing, 1 for a single value.",
@@ -31,6 +33,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Item",
+    returns: "element",
     parameters: [ATTRIBUTE, { name: "index", type: "number" }],
     origin: "entra",
     summary: "One value of several, counted from 1; nothing for an empty attribute, an error behind the end.",
@@ -39,6 +42,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "RemoveDuplicates",
+    returns: { from: 0, step: 1 },
     parameters: [ATTRIBUTE],
     origin: "entra",
     summary: "Each value once, in the order of first appearance; case counts.",
@@ -50,6 +54,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "SingleAppRoleAssignment",
+    returns: "text",
     parameters: [ROLES],
     origin: "entra",
     summary: "The value of the assigned app role; of several the first in alphabetical order.",
@@ -58,6 +63,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "AppRoleAssignments",
+    returns: "list",
     parameters: [ROLES],
     origin: "entra",
     summary: "The values of all assigned app roles.",
@@ -66,6 +72,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "AppRoleAssignmentsComplex",
+    returns: "objects",
     parameters: [ROLES],
     origin: "entra",
     summary: "All assigned app roles as elements of the SCIM attribute roles.",
@@ -78,6 +85,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "AssertiveAppRoleAssignmentsComplex",
+    returns: "objects",
     parameters: [ROLES],
     origin: "entra",
     summary: "All assigned app roles as elements of the SCIM attribute roles, which hold no others.",
@@ -90,6 +98,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "DNComponent",
+    returns: "text",
     parameters: [
       { name: "dn", type: "text" },
       { name: "componentNumber", type: "number" },
