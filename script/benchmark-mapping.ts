@@ -61,8 +61,8 @@ function measure(work: () => number): number {
 function throughMappings(): number {
   let done = 0;
   for (const person of people) {
-    const isMatch = users.isMatch(person.id, person.attributes);
-    const outcome = toDesired(person, users, "create");
+    const isMatch = users.isMatch(person);
+    const outcome = toDesired(person, users, { for: "create" });
     if (isMatch && outcome.kind === "desired" && outcome.desired["userName"] !== undefined) done += 1;
   }
   return done;

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { toEntraId, type EntraId } from "../model/ids.ts";
 import { toValue, type Value } from "../model/value.ts";
-import type { Application, Assignment, GroupDelta, MemberDelta, SourceRecord, UserDelta } from "../sync/ports.ts";
+import type {
+  Application,
+  Assignment,
+  GroupDelta,
+  ManagerRecord,
+  MemberDelta,
+  SourceRecord,
+  UserDelta,
+} from "../sync/ports.ts";
 import { createUnexpected } from "./errors.ts";
 
 /** One page of a collection. At most one of the links is looked at: the next link wins. */
@@ -28,7 +36,13 @@ const DirectoryObject = z.looseObject({
   manager: z.looseObject({ id: Id }).nullish(),
 });
 const AssignmentRow = z.looseObject({ principalId: Id, principalType: z.string(), appRoleId: z.string() });
-const ServicePrincipal = z.looseObject({ id: z.string().min(1), appId: z.string(), displayName: z.string() });
+const Role = z.looseObject({ id: z.string().min(1), displayName: z.string(), value: z.string().nullish() });
+const ServicePrincipal = z.looseObject({
+  id: z.string().min(1),
+  appId: z.string(),
+  displayName: z.string(),
+  appRoles: z.array(Role).default([]),
+});
 
 type ParsedObject = z.infer<typeof DirectoryObject>;
 type ParsedReference = z.infer<typeof Reference>;
@@ -65,9 +79,10 @@ export function decodeRecord(json: unknown, path: string): SourceRecord {
   return { id: object.id, attributes: Object.fromEntries(attributes) };
 }
 
-/** The manager of a user who was read with $expand; undefined when there is none. Throws `unexpected-response`. */
-export function decodeManager(json: unknown, path: string): EntraId | undefined {
-  return parse(DirectoryObject, json, path).manager?.id;
+/** A user who was read with $expand=manager. Throws `unexpected-response`. */
+export function decodeManager(json: unknown, path: string): ManagerRecord {
+  const { id, manager } = parse(DirectoryObject, json, path);
+  return { id, manager: manager?.id };
 }
 
 /** One row of appRoleAssignedTo; undefined for a kind of principal that is unknown to us. Throws `unexpected-response`. */
@@ -80,8 +95,13 @@ export function decodeAssignment(json: unknown, path: string): Assignment | unde
 
 /** One service principal. Throws `unexpected-response`. */
 export function decodeApplication(json: unknown, path: string): Application {
-  const { id, appId, displayName } = parse(ServicePrincipal, json, path);
-  return { servicePrincipalId: id, appId, displayName };
+  const { id, appId, displayName, appRoles } = parse(ServicePrincipal, json, path);
+  const roles = appRoles.map((role) => ({
+    id: role.id.toLowerCase(),
+    displayName: role.displayName,
+    ...(role.value ? { value: role.value } : {}),
+  }));
+  return { servicePrincipalId: id, appId, displayName, roles };
 }
 
 function parse<Shape extends z.ZodType>(shape: Shape, json: unknown, path: string): z.output<Shape> {

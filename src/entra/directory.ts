@@ -2,14 +2,14 @@ import { SyncError } from "../model/errors.ts";
 import type { EntraId } from "../model/ids.ts";
 import type { Application, Assignment, SourceRecord } from "../sync/ports.ts";
 import type { GraphClient, GraphRequest } from "./graph.ts";
-import { decodeApplication, decodeAssignment, decodeManager, decodeRecord } from "./decode.ts";
+import { decodeApplication, decodeAssignment, decodeRecord } from "./decode.ts";
+import { readManagers } from "./managers.ts";
 import { readPages } from "./pages.ts";
+import { inParallel } from "./parallel.ts";
 
 /** The most ids that getByIds takes. */
 const MAX_IDS = 1000;
 const CONCURRENCY = 2;
-/** These are one request per user; at this rate they stay far below what Graph grants (8,000 units per 10 s). */
-const MANAGER_CONCURRENCY = 8;
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Finds an enterprise application by application (client) id or display name. Throws `not-found` or `ambiguous`. */
@@ -20,7 +20,7 @@ export async function findApplication(
 ): Promise<Application> {
   const property = GUID.test(nameOrAppId) ? "appId" : "displayName";
   const filter = encodeURIComponent(`${property} eq ${quote(nameOrAppId)}`);
-  const url = `/servicePrincipals?$filter=${filter}&$select=id,appId,displayName`;
+  const url = `/servicePrincipals?$filter=${filter}&$select=id,appId,displayName,appRoles`;
   const found: Application[] = [];
   for await (const page of readPages(client, { url, delta: "none" }, signal)) {
     found.push(...page.value.map((item) => decodeApplication(item, page.path)));
@@ -93,35 +93,15 @@ export async function readUsersById(
     return items.map(({ item, path }) => decodeRecord(item, path));
   });
   if (!query.select.includes("manager")) return records;
-  const managers = await readManagers(
-    client,
-    records.map((record) => record.id),
-    signal,
-  );
+  const found = new Map<EntraId, EntraId | undefined>();
+  const known = records.map((record) => record.id);
+  for await (const page of readManagers(client, { ids: known, pageSize: MAX_IDS }, signal)) {
+    for (const { id, manager } of page) found.set(id, manager);
+  }
   return records.map((record) => {
-    const manager = managers.get(record.id);
+    const manager = found.get(record.id);
     return manager === undefined ? record : { ...record, attributes: { ...record.attributes, manager } };
   });
-}
-
-async function readManagers(
-  client: GraphClient,
-  ids: readonly EntraId[],
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<EntraId, EntraId>> {
-  const pairs = await inParallel({ items: ids, limit: MANAGER_CONCURRENCY, signal }, async (id, inner) => {
-    const path = `/users/${encodeURIComponent(id)}`;
-    try {
-      const json = await client.read({ url: `${path}?$select=id&$expand=manager($select=id)`, delta: "none" }, inner);
-      const manager = decodeManager(json, path);
-      return manager === undefined ? [] : [[id, manager] as const];
-    } catch (error) {
-      // Deleted since it was read: the next delta round tells.
-      if (error instanceof SyncError && error.code === "not-found") return [];
-      throw error;
-    }
-  });
-  return new Map(pairs);
 }
 
 type Collected = { readonly item: unknown; readonly path: string };
@@ -132,36 +112,6 @@ async function collect(client: GraphClient, first: GraphRequest, signal: AbortSi
     items.push(...page.value.map((item) => ({ item, path: page.path })));
   }
   return items;
-}
-
-type Parallel<Item> = {
-  readonly items: readonly Item[];
-  readonly limit: number;
-  readonly signal: AbortSignal | undefined;
-};
-
-/** Runs `read` over all items, `limit` at a time, and joins the results in order. The first failure stops the others. */
-async function inParallel<Item, Result>(
-  work: Parallel<Item>,
-  read: (item: Item, signal: AbortSignal) => Promise<readonly Result[]>,
-): Promise<readonly Result[]> {
-  const stop = new AbortController();
-  const inner = work.signal === undefined ? stop.signal : AbortSignal.any([work.signal, stop.signal]);
-  const results: (readonly Result[])[] = [];
-  const queue = work.items.entries();
-  const run = async (): Promise<void> => {
-    for (const [index, item] of queue) {
-      // A worker takes its next item when the last one is done.
-      // oxlint-disable-next-line no-await-in-loop
-      results[index] = await read(item, inner);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: work.limit }, run));
-  } finally {
-    stop.abort();
-  }
-  return results.flat();
 }
 
 function chunk<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {

@@ -22,6 +22,8 @@ export type Expression = {
   readonly attributes: readonly string[];
   /** True when Redact() is used: the value must not appear in the provisioning log. */
   readonly isRedacted: boolean;
+  /** True for SelectUniqueValue(): the value is sought once, when the account is created. */
+  readonly isUnique: boolean;
   /** Evaluates for one object. Never throws, always ends. */
   readonly evaluate: (context: EvaluationContext) => Evaluation;
 };
@@ -47,8 +49,15 @@ function toExpression(text: string, tree: Tree): Expression {
     if (node.kind === "attribute") attributes.add(node.name);
     if (node.kind === "call" && node.name === "Redact") isRedacted = true;
   });
+  const isUnique = tree.kind === "call" && tree.name === "SelectUniqueValue";
   const evaluate = toClosure(tree);
-  return { text, attributes: [...attributes], isRedacted, evaluate: (context) => conclude(evaluate, context, tree.at) };
+  return {
+    text,
+    attributes: [...attributes],
+    isRedacted,
+    isUnique,
+    evaluate: (context) => conclude(evaluate, context, tree.at),
+  };
 }
 
 function conclude(evaluate: Evaluate, context: EvaluationContext, at: Position): Evaluation {

@@ -7,9 +7,10 @@ import { isComplex, isList, type Attributes, type Value } from "./value.ts";
  * mapping and expression, uses the names of the old Azure AD Graph (`telephoneNumber`); Microsoft Graph, which we read,
  * calls many of them otherwise (`businessPhones`). Both are understood everywhere.
  *
- * Two attributes are computed. `IsSoftDeleted` is put among the attributes by the caller. `userPrincipalName` of a guest
+ * Some attributes are computed. `IsSoftDeleted` is put among the attributes by the caller. `userPrincipalName` of a guest
  * is given as Entra gives it: `eve@fabrikam.com` for `eve_fabrikam.com#EXT#@contoso.onmicrosoft.com`; the raw value is
- * `originalUserPrincipalName`.
+ * `originalUserPrincipalName`. `appRoleAssignments` are the app roles that assignments give a person. `manager` is the
+ * object id of the manager, and `manager.mail`, `manager.displayName` … are attributes of the manager.
  */
 export type SourceAttribute = {
   /** The name in its usual spelling. */
@@ -18,6 +19,8 @@ export type SourceAttribute = {
   readonly property: string | undefined;
   /** The part of a complex property. */
   readonly member: string | undefined;
+  /** True for an attribute of the manager, as opposed to the person. */
+  readonly isOfManager?: true;
   readonly type: SourceType;
   /** Why delta cannot give it; undefined for an attribute that can be used. */
   readonly refusal: string | undefined;
@@ -59,6 +62,7 @@ const USER_PROPERTIES: Readonly<Partial<Record<SourceType, string>>> = {
     lastPasswordChangeDateTime onPremisesLastSyncDateTime signInSessionsValidFromDateTime`,
   list: `assignedLicenses assignedPlans businessPhones identities imAddresses otherMails provisionedPlans proxyAddresses`,
   object: "employeeOrgData onPremisesExtensionAttributes",
+  reference: "manager",
 };
 
 const GROUP_PROPERTIES: Readonly<Partial<Record<SourceType, string>>> = {
@@ -73,7 +77,6 @@ const GROUP_PROPERTIES: Readonly<Partial<Record<SourceType, string>>> = {
 
 const OUTSIDE = "is kept outside the directory, and Graph refuses it in a delta query";
 const UNTRACKED = "is not tracked by Graph delta queries, so that a change would go unnoticed";
-const NO_ROLES = "cannot be read with the user; app roles are not supported by this version";
 const SECRET = "is a secret and never read";
 
 const USER_REFUSALS: Readonly<Record<string, string>> = {
@@ -83,9 +86,7 @@ const USER_REFUSALS: Readonly<Record<string, string>> = {
     OUTSIDE,
   ),
   ...refuse("licenseAssignmentStates photo", UNTRACKED),
-  ...refuse("appRoleAssignments", NO_ROLES),
   ...refuse("passwordProfile passwordProfile.password", SECRET),
-  manager: "is a reference, which Graph delta queries do not report reliably; it is not supported by this version",
   customSecurityAttributes: "is a custom security attribute, which is not handed to applications (as in Entra)",
 };
 
@@ -96,7 +97,7 @@ const GROUP_REFUSALS: Readonly<Record<string, string>> = {
   ),
   ...refuse("owners", "is a reference that is not supported by this version"),
   ...refuse("photo", UNTRACKED),
-  ...refuse("appRoleAssignments", NO_ROLES),
+  appRoleAssignments: "belongs to people; groups have no app roles of their own to provision",
 };
 
 function refuse(names: string, reason: string): Readonly<Record<string, string>> {
@@ -118,6 +119,7 @@ const TABLES: Readonly<Record<Kind, Table>> = {
     ...extensionAttributes().map((name) => ({ ...memberOf("onPremisesExtensionAttributes", name), name })),
     { ...attribute("telephoneNumber", "string"), property: "businessPhones" },
     { ...attribute("IsSoftDeleted", "boolean"), property: undefined },
+    { ...attribute("appRoleAssignments", "list"), property: undefined },
   ]).with(USER_ALIASES),
   group: createTable([...properties(GROUP_PROPERTIES), ...refusals(GROUP_REFUSALS)]).with(ALIASES),
 };
@@ -162,9 +164,21 @@ function extensionAttributes(): readonly string[] {
 /** A directory extension: the application id without dashes, then a name, whose case counts. */
 const DIRECTORY_EXTENSION = /^extension_[0-9a-f]{32}_\w+$/i;
 
+const OF_MANAGER = /^manager\.(.+)$/i;
+
 /** Looks an attribute up by its Entra or Graph name; case does not count, except in directory extensions. */
 export function sourceAttribute(kind: Kind, name: string): SourceAttribute | undefined {
+  const part = kind === "user" ? OF_MANAGER.exec(name)?.[1] : undefined;
+  if (part !== undefined) return attributeOfManager(part);
   return DIRECTORY_EXTENSION.test(name) ? attribute(name, "string") : TABLES[kind].get(name.toLowerCase());
+}
+
+/** What is stored of the manager as a person; a manager's manager and what is computed are out of reach. */
+function attributeOfManager(name: string): SourceAttribute | undefined {
+  const found = sourceAttribute("user", name);
+  if (found === undefined || found.isOfManager || found.type === "reference") return undefined;
+  if (found.property === undefined && found.refusal === undefined) return undefined;
+  return { ...found, name: `manager.${found.name}`, isOfManager: true };
 }
 
 /** All attributes by all of their names, sorted; directory extensions, which every tenant names itself, are not among them. */
@@ -178,6 +192,8 @@ export function listAttributes(kind: Kind): readonly SourceAttribute[] {
 export function suggestAttribute(kind: Kind, name: string): string | undefined {
   const wanted = name.toLowerCase().replaceAll(/[^a-z0-9.]/g, "");
   const usable = [...TABLES[kind].values()].filter((each) => each.refusal === undefined).map((each) => each.name);
+  const ofManager = kind === "user" ? /^manager\.(.*)$/.exec(wanted)?.[1] : undefined;
+  if (ofManager !== undefined) return `manager.${suggestAttribute("user", ofManager) ?? "mail"}`;
   const part = usable.find((each) => each.toLowerCase().endsWith(`.${wanted}`));
   return part ?? findNearest(wanted, usable);
 }
@@ -194,21 +210,34 @@ const ALWAYS: Readonly<Record<Kind, readonly string[]>> = {
 export function selectFor(kind: Kind, names: readonly string[]): readonly string[] {
   const needed = names.flatMap((name) => {
     const found = sourceAttribute(kind, name);
-    return found?.property === undefined || found.refusal !== undefined || found.property === "id"
-      ? []
-      : found.property;
+    if (found === undefined || found.refusal !== undefined) return [];
+    const own = found.property === undefined || found.property === "id" ? [] : [found.property];
+    return found.isOfManager ? ["manager", ...own] : own;
   });
   return [...new Set([...ALWAYS[kind], ...needed])].toSorted();
 }
 
-/** What a source object holds under an Entra or Graph name. `IsSoftDeleted` is expected among its attributes. */
-export function readSource(
-  kind: Kind,
-  object: { readonly id: EntraId; readonly attributes: Attributes },
-  name: string,
-): Value | undefined {
+/** A source object to be read from. `IsSoftDeleted` is expected among its attributes. */
+export type Readable = {
+  readonly id: EntraId;
+  readonly attributes: Attributes;
+  /** The manager, where he is one of our people. */
+  readonly manager?: { readonly id: EntraId; readonly attributes: Attributes } | undefined;
+  /** App roles, each with id, value and displayName. */
+  readonly roles?: readonly Value[] | undefined;
+};
+
+/** What a source object holds under an Entra or Graph name. */
+export function readSource(kind: Kind, object: Readable, name: string): Value | undefined {
   const found = sourceAttribute(kind, name);
   if (found === undefined) return undefined;
+  if (!found.isOfManager) return readAttribute(object, found);
+  const own = found.name.slice("manager.".length);
+  return object.manager === undefined ? undefined : readSource("user", object.manager, own);
+}
+
+function readAttribute(object: Readable, found: SourceAttribute): Value | undefined {
+  if (found.name === "appRoleAssignments") return object.roles?.length === 0 ? undefined : object.roles;
   if (found.property === "id") return object.id;
   const value = object.attributes[found.property ?? found.name];
   if (found.member !== undefined) return isComplex(value) ? value[found.member] : undefined;

@@ -3,9 +3,10 @@ import type { ConnectionOptions } from "bullmq";
 import { z } from "zod";
 import type { Log } from "../log.ts";
 import { SyncError } from "../model/errors.ts";
-import { parseKey, type ObjectKey } from "../model/ids.ts";
+import { parseKey, toKey, type ObjectKey } from "../model/ids.ts";
 import type { SyncContext } from "../sync/context.ts";
 import { runCycle } from "../sync/cycle.ts";
+import { decideUser } from "../sync/plan.ts";
 import { pushObject } from "../sync/push.ts";
 import type { Run, Runs } from "../sync/runs.ts";
 import type { Outcome } from "../sync/state.ts";
@@ -150,12 +151,27 @@ async function settle(
 ): Promise<void> {
   const { kind, id } = parseKey(key);
   if (kind === "user" && outcome.action !== "failed") {
-    const waiting = (await deps.context.state.takeWaiting(id)).map((group): ObjectKey => `group:${group}`);
+    const waiting = await findWork(deps.context, await deps.context.state.takeWaiting(id));
     await deps.runs.extend(key, waiting);
     await enqueue(deps.queues, waiting);
   }
   await deps.runs.countRequests(deps.takeRequests());
   await enqueue(deps.queues, await deps.runs.settle(key, outcome, code));
+}
+
+/** Of those who waited for a person's account: all groups, and reports for whom that changes something. */
+async function findWork(
+  { state, rules }: WorkerDeps["context"],
+  waiting: readonly ObjectKey[],
+): Promise<readonly ObjectKey[]> {
+  const people = waiting.map(parseKey).filter((key) => key.kind === "user");
+  const states = await state.readStates(
+    "user",
+    people.map((key) => key.id),
+  );
+  const idle = states.filter((each) => decideUser(each, rules).change.kind === "none");
+  const isIdle = new Set(idle.map(({ id }) => toKey("user", id)));
+  return waiting.filter((key) => !isIdle.has(key));
 }
 
 type Failure = {

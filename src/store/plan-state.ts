@@ -1,14 +1,22 @@
-import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { toEntraId, type EntraId, type Kind } from "../model/ids.ts";
 import type { Decision } from "../sync/plan.ts";
-import type { State } from "../sync/state.ts";
+import type { ScopeRule, State } from "../sync/state.ts";
 import type { Keys } from "./keys.ts";
+import { updateRoles } from "./roles.ts";
+import { compareSet, descendants } from "./sets.ts";
 import { addMany, execute, markDirtyIn, parts, removeMany } from "./transaction.ts";
 
 export type PlanState = Pick<
   State,
-  "updateScope" | "markDirty" | "readDirty" | "readKnown" | "applyDecisions" | "clearDirty" | "readDirtyTokens"
+  | "updateScope"
+  | "readReports"
+  | "markDirty"
+  | "readDirty"
+  | "readKnown"
+  | "applyDecisions"
+  | "clearDirty"
+  | "readDirtyTokens"
 >;
 
 /** Who is in scope, who counts as a member, and what has to be looked at again. */
@@ -19,6 +27,13 @@ export function createPlanState(redis: Redis, keys: Keys): PlanState {
       const transaction = redis.multi();
       markDirtyIn(transaction, keys, { kind, ids });
       await execute(transaction);
+    },
+    readReports: async (managers) => {
+      if (managers.length === 0) return [];
+      const found = await Promise.all(
+        parts(managers.map((id) => keys.reports(id))).map((part) => redis.sunion(...part)),
+      );
+      return [...new Set(found.flat())].map(toEntraId);
     },
     readDirty: async (kind) => (await redis.hkeys(keys.dirty(kind))).map(toEntraId),
     readKnown: async (kind) => {
@@ -53,41 +68,29 @@ end`;
  * Computes who is in scope now, compares with before, and marks who entered or left, all in Redis. In `all` scope
  * people enter and leave with the pages that report them; only groups are computed here.
  */
-async function updateScope(
-  redis: Redis,
-  keys: Keys,
-  rule: { readonly mode: "assigned" | "all"; readonly isNested: boolean },
-): Promise<void> {
+async function updateScope(redis: Redis, keys: Keys, rule: ScopeRule): Promise<void> {
   if (rule.mode === "all") {
     // Whoever is stored is in scope; a group's presence decides about it later.
     await swapScope(redis, keys, { kind: "group", sources: [], ids: await redis.hkeys(keys.objects("group")) });
-    return;
+  } else {
+    const groups = (await redis.smembers(keys.assigned("group"))).map(toEntraId);
+    const sources = rule.isNested ? await descendants(redis, keys, groups) : groups;
+    const members = sources.map((id) => keys.members(id));
+    await swapScope(redis, keys, { kind: "user", sources: [keys.assigned("user"), ...members], ids: [] });
+    await swapScope(redis, keys, { kind: "group", sources: [keys.assigned("group")], ids: [] });
   }
-  const groups = (await redis.smembers(keys.assigned("group"))).map(toEntraId);
-  const sources = rule.isNested ? await descendants(redis, keys, groups) : groups;
-  const members = sources.map((id) => keys.members(id));
-  await swapScope(redis, keys, { kind: "user", sources: [keys.assigned("user"), ...members], ids: [] });
-  await swapScope(redis, keys, { kind: "group", sources: [keys.assigned("group")], ids: [] });
+  await updateRoles(redis, keys, rule);
 }
 
-/**
- * Makes the union of `sources` and `ids` the new scope. Union and comparison are one transaction on a name of its own, so
- * that nothing that happens beside it can make the scope look empty.
- */
+/** Makes the union of `sources` and `ids` the new scope. */
 async function swapScope(
   redis: Redis,
   keys: Keys,
   next: { readonly kind: Kind; readonly sources: readonly string[]; readonly ids: readonly string[] },
 ): Promise<void> {
-  const { kind, sources, ids } = next;
+  const { kind } = next;
   const current = keys.scope(kind);
-  const name = keys.temporary(`scope:${randomUUID()}`);
-  const reading = redis.multi();
-  for (const part of parts(sources)) reading.sunionstore(name, name, ...part);
-  addMany(reading, name, ids);
-  reading.sdiff(name, current).sdiff(current, name).del(name);
-  const answers = await execute(reading);
-  const [entered, left] = [toIds(answers.at(-3)), toIds(answers.at(-2))];
+  const { entered, left } = await compareSet(redis, keys, { ...next, current });
   const transaction = redis.multi();
   addMany(transaction, current, entered);
   removeMany(transaction, current, left);
@@ -95,18 +98,6 @@ async function swapScope(
   if (kind === "user") for (const part of parts(entered)) transaction.hdel(keys.tries, ...part);
   markDirtyIn(transaction, keys, { kind, ids: [...entered, ...left] });
   await execute(transaction);
-}
-
-function toIds(answer: unknown): readonly EntraId[] {
-  return Array.isArray(answer) ? answer.map((id) => toEntraId(String(id))) : [];
-}
-
-/** The groups and all groups inside them, each once; circles end by themselves. */
-export async function descendants(redis: Redis, keys: Keys, groups: readonly EntraId[]): Promise<readonly EntraId[]> {
-  const all = new Set<EntraId>(groups);
-  // A Set that grows while it is walked is walked to its new end.
-  for (const id of all) for (const child of await redis.smembers(keys.subgroups(id))) all.add(toEntraId(child));
-  return [...all];
 }
 
 async function applyDecisions(

@@ -1,10 +1,12 @@
 import type { ChainableCommander, Redis } from "ioredis";
 import { toEntraId, type EntraId, type Kind } from "../model/ids.ts";
-import type { Assignment } from "../sync/ports.ts";
+import type { AppRole, Assignment } from "../sync/ports.ts";
 import type { GroupEdit, GroupPage, ObjectState, State, StoredObject, Stream, UserPage } from "../sync/state.ts";
 import { parseLink, parseObject, parseStream } from "./codec.ts";
 import type { Keys } from "./keys.ts";
-import { addMany, execute, markDirtyIn, parts, removeMany } from "./transaction.ts";
+import { withManagers } from "./managers.ts";
+import { readRoles } from "./roles.ts";
+import { addMany, execute, markDirtyIn, parts, removeMany, replaceMany } from "./transaction.ts";
 
 export type SourceState = Pick<
   State,
@@ -45,7 +47,7 @@ export function createSourceState(redis: Redis, keys: Keys): SourceState {
       await execute(transaction);
     },
     readAssigned: async (kind) => (await redis.smembers(keys.assigned(kind))).map(toEntraId),
-    replaceAssignments: (rows) => replaceAssignments(redis, keys, rows),
+    replaceAssignments: (rows, roles) => replaceAssignments(redis, keys, { rows, roles }),
     readStates: (kind, ids) => readStates(redis, keys, { kind, ids }),
     commitUsers: (page) => commitUsers(redis, keys, page),
     commitGroups: (page) => commitGroups(redis, keys, page),
@@ -97,15 +99,26 @@ async function abandonRound(redis: Redis, keys: Keys, stream: Stream): Promise<v
   await execute(transaction);
 }
 
-async function replaceAssignments(redis: Redis, keys: Keys, rows: readonly Assignment[]): Promise<void> {
+async function replaceAssignments(
+  redis: Redis,
+  keys: Keys,
+  { rows, roles }: { readonly rows: readonly Assignment[]; readonly roles: readonly AppRole[] },
+): Promise<void> {
   const transaction = redis.multi();
   for (const [kind, type] of [
     ["user", "User"],
     ["group", "Group"],
   ] as const) {
-    transaction.del(keys.assigned(kind));
-    const ids = rows.filter((row) => row.principalType === type).map((row) => row.principalId);
-    addMany(transaction, keys.assigned(kind), ids);
+    const own = rows.filter((row) => row.principalType === type);
+    replaceMany(
+      transaction,
+      keys.assigned(kind),
+      own.map((row) => row.principalId),
+    );
+    for (const { id } of roles) {
+      const withRole = own.filter((row) => row.appRoleId === id).map((row) => row.principalId);
+      replaceMany(transaction, keys.rolePrincipals(id, kind), withRole);
+    }
   }
   await execute(transaction);
 }
@@ -116,17 +129,20 @@ async function readStates(
   { kind, ids }: { readonly kind: Kind; readonly ids: readonly EntraId[] },
 ): Promise<readonly ObjectState[]> {
   if (ids.length === 0) return [];
-  const [objects, links, scope] = await Promise.all([
+  const [objects, links, scope, roles] = await Promise.all([
     redis.hmget(keys.objects(kind), ...ids),
     redis.hmget(keys.links(kind), ...ids),
     redis.smismember(keys.scope(kind), ...ids),
+    kind === "user" ? readRoles(redis, keys, ids) : undefined,
   ]);
-  return ids.map((id, index) => ({
+  const states = ids.map((id, index) => ({
     id,
     object: parseObject(objects[index]),
     link: parseLink(links[index]),
     isInScope: scope[index] === 1,
+    ...(roles && { roles: roles[index] }),
   }));
+  return kind === "user" ? withManagers(redis, keys, states) : states;
 }
 
 async function commitUsers(redis: Redis, keys: Keys, page: UserPage): Promise<void> {
@@ -251,6 +267,8 @@ function writeUser(
   { id, object }: { id: EntraId; object: StoredObject },
 ): void {
   transaction.hset(keys.objects("user"), id, JSON.stringify(object));
+  const manager = object.attributes["manager"];
+  if (typeof manager === "string") transaction.sadd(keys.reports(toEntraId(manager)), id);
   const isSettled = object.isComplete || object.presence !== "present";
   if (object.presence === "present") transaction.hdel(keys.tries, id);
   if (isSettled) transaction.sadd(keys.complete, id);

@@ -1,10 +1,20 @@
 import { randomUUID } from "node:crypto";
 import type { ChainableCommander, Redis } from "ioredis";
-import { parseKey, toEntraId, toScimId, type EntraId, type Kind, type ObjectKey, type ScimId } from "../model/ids.ts";
+import {
+  parseKey,
+  toEntraId,
+  toKey,
+  toScimId,
+  type EntraId,
+  type Kind,
+  type ObjectKey,
+  type ScimId,
+} from "../model/ids.ts";
 import type { Link, MemberDiff, MemberRef, Presence, State } from "../sync/state.ts";
 import { parseEscrow, parseLink, parseObject } from "./codec.ts";
 import type { Keys } from "./keys.ts";
-import { descendants, type PlanState } from "./plan-state.ts";
+import type { PlanState } from "./plan-state.ts";
+import { descendants, toIds } from "./sets.ts";
 import type { SourceState } from "./source-state.ts";
 import { addMany, execute, markDirtyIn, parts, removeMany } from "./transaction.ts";
 
@@ -61,20 +71,29 @@ export function createTargetState(redis: Redis, keys: Keys): TargetState {
 
 function toObjectKey(text: string): ObjectKey {
   const { kind, id } = parseKey(text);
-  return `${kind}:${id}`;
+  return toKey(kind, id);
 }
+
+const toGroupKey = (id: EntraId): ObjectKey => toKey("group", id);
+const toUserKey = (id: EntraId): ObjectKey => toKey("user", id);
 
 /** More tries than anybody counts: a person is not asked for again before a reconcile, or before Entra reports him. */
 const NEVER_AGAIN = 1_000_000;
 
 type Which = { readonly kind: Kind; readonly id: EntraId };
 
-/** Link and its reverse in one step; refused when the resource belongs to another object. KEYS: owners, links. */
+/**
+ * Link and its reverse in one step; refused when the resource belongs to another object. Reports learn of their manager's
+ * account by it. KEYS: owners, links, reports, waiters.
+ */
 const CREATE_LINK = `
 local owner = redis.call('HGET', KEYS[1], ARGV[2])
 if owner and owner ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+if KEYS[3] then
+  for _, user in ipairs(redis.call('SMEMBERS', KEYS[3])) do redis.call('SADD', KEYS[4], 'user:' .. user) end
+end
 return 1`;
 
 async function createLink(
@@ -83,7 +102,9 @@ async function createLink(
   { kind, id, link }: Which & { readonly link: Link },
 ): Promise<boolean> {
   const args = [id, link.scimId, JSON.stringify(link)];
-  return (await redis.eval(CREATE_LINK, 2, keys.owners(kind), keys.links(kind), ...args)) === 1;
+  const people = kind === "user" ? [keys.reports(id), keys.waiters(id)] : [];
+  const names = [keys.owners(kind), keys.links(kind), ...people];
+  return (await redis.eval(CREATE_LINK, names.length, ...names, ...args)) === 1;
 }
 
 async function unlink(redis: Redis, keys: Keys, { kind, id }: Which): Promise<void> {
@@ -100,7 +121,8 @@ async function unlink(redis: Redis, keys: Keys, { kind, id }: Which): Promise<vo
     const answers = (await pipeline.exec()) ?? [];
     const former = groups.filter((_, index) => answers[index]?.[1] === 1);
     for (const group of former) transaction.srem(keys.pushed(group), id);
-    addMany(transaction, keys.waiting(id), former);
+    const reports = (await redis.smembers(keys.reports(id))).map(toEntraId);
+    addMany(transaction, keys.waiters(id), [...former.map(toGroupKey), ...reports.map(toUserKey)]);
   }
   await execute(transaction);
 }
@@ -138,6 +160,8 @@ async function forget(redis: Redis, keys: Keys, which: Which): Promise<void> {
     return forgetGroup(redis, keys, { id, isGone: object?.presence !== "present" && link === undefined });
   if (scope === 1 && object?.presence === "present") return;
   const transaction = redis.multi();
+  const manager = object?.attributes["manager"];
+  if (typeof manager === "string") transaction.srem(keys.reports(toEntraId(manager)), id);
   if (link === undefined) forgetPerson(transaction, keys, { id, isKnown: object !== undefined });
   else forgetAttributes(transaction, keys, { id, link, presence: object?.presence ?? "present" });
   await execute(transaction);
@@ -163,7 +187,7 @@ function forgetPerson(
   { id, isKnown }: { readonly id: EntraId; readonly isKnown: boolean },
 ): void {
   transaction.hdel(keys.objects("user"), id).srem(keys.complete, id).srem(keys.retained, id);
-  transaction.srem(keys.included, id).del(keys.waiting(id));
+  transaction.srem(keys.included, id).del(keys.waiters(id));
   // Entra may go on naming a purged person as a member; there is nothing to be read of him.
   if (isKnown) transaction.hset(keys.tries, id, NEVER_AGAIN);
 }
@@ -207,10 +231,6 @@ async function diffMembers(
   return { add, remove: await toRefs(redis, keys, surplus), unlinked: missing.length - add.length };
 }
 
-function toIds(answer: unknown): readonly EntraId[] {
-  return Array.isArray(answer) ? answer.map((id) => toEntraId(String(id))) : [];
-}
-
 async function toRefs(redis: Redis, keys: Keys, ids: readonly EntraId[]): Promise<readonly MemberRef[]> {
   const refs: MemberRef[] = [];
   for (const part of parts(ids)) {
@@ -235,16 +255,19 @@ async function noteWaiting(
 ): Promise<void> {
   if (users.length === 0) return;
   const transaction = redis.multi();
-  for (const user of users) transaction.sadd(keys.waiting(user), group);
+  for (const user of users) transaction.sadd(keys.waiters(user), toGroupKey(group));
   await execute(transaction);
 }
 
-async function takeWaiting(redis: Redis, keys: Keys, user: EntraId): Promise<readonly EntraId[]> {
-  const groups = (await redis.smembers(keys.waiting(user))).map(toEntraId);
-  if (groups.length === 0) return [];
+async function takeWaiting(redis: Redis, keys: Keys, user: EntraId): Promise<readonly ObjectKey[]> {
+  const waiting = (await redis.smembers(keys.waiters(user))).map(toObjectKey);
+  if (waiting.length === 0) return [];
   const transaction = redis.multi();
-  removeMany(transaction, keys.waiting(user), groups);
-  markDirtyIn(transaction, keys, { kind: "group", ids: groups });
+  removeMany(transaction, keys.waiters(user), waiting);
+  for (const kind of ["user", "group"] as const) {
+    const ids = waiting.map(parseKey).filter((key) => key.kind === kind);
+    markDirtyIn(transaction, keys, { kind, ids: ids.map((key) => key.id) });
+  }
   await execute(transaction);
-  return groups;
+  return waiting;
 }

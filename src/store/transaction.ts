@@ -17,6 +17,12 @@ export function addMany(transaction: ChainableCommander, key: string, members: r
   for (const part of parts(members)) transaction.sadd(key, ...part);
 }
 
+/** Makes a set hold exactly these members, in a transaction. */
+export function replaceMany(transaction: ChainableCommander, key: string, members: readonly string[]): void {
+  transaction.del(key);
+  addMany(transaction, key, members);
+}
+
 /** Removes members from a set, in a transaction. */
 export function removeMany(transaction: ChainableCommander, key: string, members: readonly string[]): void {
   for (const part of parts(members)) transaction.srem(key, ...part);

@@ -3,6 +3,7 @@ import type { EntraId, Kind, ObjectKey } from "../model/ids.ts";
 import { parseKey, toKey } from "../model/ids.ts";
 import { inBatches } from "./batches.ts";
 import type { SyncContext } from "./context.ts";
+import { managersFirst, type Planned } from "./managers-first.ts";
 import { decideGroup, decideUser, type Decision } from "./plan.ts";
 import { pull } from "./pull.ts";
 import type { KindRules, Rules } from "./rules.ts";
@@ -60,22 +61,31 @@ async function planCycle(context: SyncContext, kind: CycleKind) {
   const fingerprint = rulesFingerprint(rules);
   const isEverything = kind !== "incremental" || (await state.readMeta("rulesFingerprint")) !== fingerprint;
   const due = (await state.readDueEscrow(new Date())).map(parseKey);
-  const untouched = { user: { unchanged: 0, skipped: 0 }, group: { unchanged: 0, skipped: 0 } };
-  const keys: Record<Kind, ObjectKey[]> = { user: [], group: [] };
+  const retries = (each: Kind) => due.filter((key) => key.kind === each).map((key) => key.id);
   // Users first: deciding about them marks the groups whose membership that changes.
-  for (const each of ["user", "group"] as const) {
-    if (each === "group" && rules.scope.isNested) await markAncestors(context);
-    const dirty = isEverything ? await state.readKnown(each) : [];
-    const retries = due.filter((key) => key.kind === each).map((key) => key.id);
-    const ids = [...new Set([...dirty, ...(await state.readDirty(each)), ...retries])];
-    for (const batch of inBatches(ids)) {
-      const changed = await planBatch(context, { kind: each, ids: batch, tally: untouched[each] });
-      keys[each].push(...changed.map((id) => toKey(each, id)));
-      context.onProgress(`planned ${each}s`, keys[each].length);
-    }
-  }
+  const users = await planKind(context, { kind: "user", isEverything, retries: retries("user") });
+  if (rules.scope.isNested) await markAncestors(context);
+  const groups = await planKind(context, { kind: "group", isEverything, retries: retries("group") });
   await state.writeMeta("rulesFingerprint", fingerprint);
-  return { users: keys.user, groups: keys.group, untouched };
+  return { users: users.keys, groups: groups.keys, untouched: { user: users.tally, group: groups.tally } };
+}
+
+async function planKind(
+  context: SyncContext,
+  { kind, isEverything, retries }: { readonly kind: Kind; readonly isEverything: boolean; readonly retries: EntraId[] },
+) {
+  const { state, rules } = context;
+  const known = isEverything ? await state.readKnown(kind) : [];
+  const touched = [...new Set([...known, ...(await state.readDirty(kind)), ...retries])];
+  // What is mapped from the manager changes with the manager.
+  const reports = kind === "user" && rules.users.uses.manager ? await state.readReports(touched) : [];
+  const tally: Tally = { unchanged: 0, skipped: 0 };
+  const planned: Planned[] = [];
+  for (const ids of inBatches([...new Set([...touched, ...reports])])) {
+    planned.push(...(await planBatch(context, { kind, ids, tally })));
+    context.onProgress(`planned ${kind}s`, planned.length);
+  }
+  return { keys: managersFirst(planned).map((id) => toKey(kind, id)), tally };
 }
 
 /** With nested groups, whoever changes inside a group changes the groups around it. */
@@ -93,11 +103,12 @@ async function markAncestors({ state }: SyncContext): Promise<void> {
 type Batch = { readonly kind: Kind; readonly ids: readonly EntraId[]; readonly tally: Tally };
 
 /** Returns the objects of a batch that need a push; they are dirty, the others no longer are. */
-async function planBatch(context: SyncContext, { kind, ids, tally }: Batch): Promise<readonly EntraId[]> {
+async function planBatch(context: SyncContext, { kind, ids, tally }: Batch): Promise<readonly Planned[]> {
   const { state, rules } = context;
   const tokens = await state.readDirtyTokens(kind, ids);
   const decisions = new Map<EntraId, Decision>();
-  for (const each of await state.readStates(kind, ids)) {
+  const states = await state.readStates(kind, ids);
+  for (const each of states) {
     decisions.set(each.id, kind === "user" ? decideUser(each, rules) : decideGroup(each, rules));
   }
   await state.applyDecisions(kind, decisions);
@@ -118,7 +129,8 @@ async function planBatch(context: SyncContext, { kind, ids, tally }: Batch): Pro
     changed.filter((id) => !tokens.has(id)),
   );
   await state.clearDirty(kind, new Map(settled.flatMap((id) => (tokens.has(id) ? [[id, tokens.get(id) ?? ""]] : []))));
-  return changed;
+  const managers = new Map(states.map((each) => [each.id, each.manager?.id] as const));
+  return changed.map((id) => ({ id, manager: managers.get(id) }));
 }
 
 function count({ change, isIncluded }: Decision, tally: Tally): void {

@@ -16,7 +16,8 @@ export async function commitUsers(context: SyncContext, stream: Stream, items: r
   const objects = new Map<EntraId, StoredObject>();
   const dirty: EntraId[] = [];
   for (const [id, item] of merged) {
-    const kept = toKept(known.get(id), item, { isEverybody, isFull: stream.isFull && !seen.has(id) });
+    const isFull = stream.isFull && !seen.has(id);
+    const kept = toKept(known.get(id), item, { isEverybody, isFull, hasManager: rules.users.uses.manager });
     if (kept === undefined || isSameObject(known.get(id)?.object, kept)) continue;
     objects.set(id, kept);
     dirty.push(id);
@@ -36,13 +37,14 @@ export async function commitUsers(context: SyncContext, stream: Stream, items: r
 function toKept(
   old: ObjectState | undefined,
   item: UserDelta,
-  { isEverybody, isFull }: { readonly isEverybody: boolean; readonly isFull: boolean },
+  how: { readonly isEverybody: boolean; readonly isFull: boolean; readonly hasManager: boolean },
 ): StoredObject | undefined {
+  const { isEverybody } = how;
   const isOurs = old !== undefined && (old.isInScope || old.link !== undefined || old.object !== undefined);
   if (item.removed !== undefined)
     return isOurs ? { presence: item.removed, isComplete: false, attributes: {} } : undefined;
   if (!isEverybody && !isOurs) return undefined;
-  const next = mergeObject(old, item.attributes, isFull);
+  const next = mergeObject(old?.object, item.attributes, how);
   if (isEverybody || old?.isInScope === true) return next;
   // A person who left scope but is still linked: we need to know that he exists, not what he is called.
   return { presence: next.presence, isComplete: false, attributes: {} };
@@ -61,15 +63,18 @@ function mergeUsers(items: readonly UserDelta[]): ReadonlyMap<EntraId, UserDelta
 
 /**
  * A partial record on top of what is stored. In a full round a record is complete: what it does not name was never set
- * (Graph delta overview). In a round of changes it is complete only if we had a complete copy to merge it into.
+ * (Graph delta overview), but for the manager, whom Graph is known to leave out: he stays until he is read for certain
+ * (pull-managers.ts). In a round of changes it is complete only if we had a complete copy to merge it into.
  */
 function mergeObject(
-  old: ObjectState | undefined,
+  old: StoredObject | undefined,
   changes: Readonly<Record<string, Value | null>>,
-  isFull: boolean,
+  { isFull, hasManager }: { readonly isFull: boolean; readonly hasManager: boolean },
 ): StoredObject {
-  const base = !isFull && old?.object?.presence === "present" ? old.object : undefined;
-  const attributes: Record<string, Value> = { ...base?.attributes };
+  const base = old?.presence === "present" ? old : undefined;
+  const manager = hasManager ? base?.attributes["manager"] : undefined;
+  const kept = isFull ? { ...(manager !== undefined && { manager }) } : base?.attributes;
+  const attributes: Record<string, Value> = { ...kept };
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) delete attributes[name];
     else attributes[name] = value;

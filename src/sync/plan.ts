@@ -2,7 +2,7 @@ import type { AttributeChange, Change, DeprovisionReason } from "../model/change
 import type { Attributes } from "../model/value.ts";
 import { toDesired } from "./desired.ts";
 import { diff } from "./diff.ts";
-import type { KindRules, Rules } from "./rules.ts";
+import type { KindRules, Rules, SourceObject } from "./rules.ts";
 import type { ObjectState } from "./state.ts";
 import type { SyncError } from "../model/errors.ts";
 
@@ -40,8 +40,9 @@ export function decideUser(state: ObjectState, rules: Rules): Decision {
   if (object?.presence === "soft") return { ...leave(state, rules.users, "softDeleted"), isRetained };
   if (!state.isInScope) return leave(state, rules.users, "unassigned");
   if (object === undefined || !object.isComplete) return nothing("not-in-source");
-  if (!rules.users.isMatch(state.id, object.attributes)) return leave(state, rules.users, "outOfScope");
-  return provision(state, object.attributes, rules.users);
+  const source = { ...state, attributes: object.attributes };
+  if (!rules.users.isMatch(source)) return leave(state, rules.users, "outOfScope");
+  return provision(state, source, rules.users);
 }
 
 /**
@@ -61,12 +62,13 @@ export function decideGroup(state: ObjectState, rules: Rules): Decision {
   if (object !== undefined && object.presence !== "present") return leave(state, rules.groups, "deleted");
   if (!state.isInScope) return leave(state, rules.groups, "outOfScope");
   if (object === undefined) return nothing("not-in-source");
-  if (!rules.groups.isMatch(state.id, object.attributes)) return leave(state, rules.groups, "outOfScope");
-  return provision(state, object.attributes, rules.groups);
+  const source = { ...state, attributes: object.attributes };
+  if (!rules.groups.isMatch(source)) return leave(state, rules.groups, "outOfScope");
+  return provision(state, source, rules.groups);
 }
 
-function provision(state: ObjectState, attributes: Attributes, rules: KindRules): Decision {
-  const outcome = toDesired({ id: state.id, attributes }, rules, state.link === undefined ? "create" : "update");
+function provision(state: ObjectState, source: SourceObject, rules: KindRules): Decision {
+  const outcome = toDesired(source, rules, { for: state.link === undefined ? "create" : "update" });
   if (outcome.kind === "error") return { ...nothing("unchanged"), isIncluded: true, error: outcome.error };
   if (outcome.kind === "ignore") return nothing("ignored-by-mapping");
   const desired = outcome.desired;

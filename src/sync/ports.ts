@@ -3,7 +3,15 @@ import type { EntraId, Kind, ScimId } from "../model/ids.ts";
 import type { Attributes, Value } from "../model/value.ts";
 
 /** An enterprise application (service principal), whose assignments define the `assigned` scope. */
-export type Application = { readonly servicePrincipalId: string; readonly appId: string; readonly displayName: string };
+export type Application = {
+  readonly servicePrincipalId: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly roles: readonly AppRole[];
+};
+
+/** An app role that an application declares (Graph resource appRole); a role without value is known by its name only. */
+export type AppRole = { readonly id: string; readonly displayName: string; readonly value?: string };
 
 /** One row of appRoleAssignedTo. A principal with several roles has several rows. */
 export type Assignment = {
@@ -38,6 +46,9 @@ export type GroupDelta = {
   readonly members: readonly MemberDelta[];
 };
 
+/** A person and the manager's object id; undefined where there is no manager. */
+export type ManagerRecord = { readonly id: EntraId; readonly manager: EntraId | undefined };
+
 /** A complete copy of a user's selected attributes, by Graph property name. */
 export type SourceRecord = { readonly id: EntraId; readonly attributes: Attributes };
 
@@ -65,6 +76,14 @@ export type Source = {
     select: readonly string[],
     signal?: AbortSignal,
   ) => Promise<readonly SourceRecord[]>;
+  /**
+   * Managers of these people, or of everybody, page by page: delta queries are known to leave managers out. Whoever is
+   * missing from the result does not exist.
+   */
+  readonly readManagers: (
+    ids: readonly EntraId[] | "everybody",
+    signal?: AbortSignal,
+  ) => AsyncIterable<readonly ManagerRecord[]>;
 };
 
 /** `select` are Graph property names for a fresh round; a cursor carries its own. */

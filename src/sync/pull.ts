@@ -3,7 +3,9 @@ import type { EntraId } from "../model/ids.ts";
 import { inBatches } from "./batches.ts";
 import type { SyncContext } from "./context.ts";
 import { commitGroups, commitUsers } from "./pages.ts";
-import type { Assignment, DeltaPage } from "./ports.ts";
+import type { DeltaPage } from "./ports.ts";
+import { pullAssignments } from "./pull-assignments.ts";
+import { pullManagers } from "./pull-managers.ts";
 import type { Stream } from "./state.ts";
 import { arrangeStreams, IDS_PER_STREAM } from "./streams.ts";
 
@@ -29,7 +31,8 @@ export async function pull(
   },
 ): Promise<readonly string[]> {
   const warnings: string[] = [];
-  if (context.rules.scope.mode === "assigned") warnings.push(...(await pullAssignments(context)));
+  const assigned = await pullAssignments(context, options);
+  warnings.push(...assigned.warnings);
   if (options.isFresh) {
     // First what delta can say for certain: a full round only tells what is there, not what was taken away.
     if (options.hasSameQuery) await pullChanges(context, warnings);
@@ -37,9 +40,10 @@ export async function pull(
     await options.onFresh();
   }
   await pullGroups(context, warnings);
-  await context.state.updateScope(context.rules.scope);
+  await context.state.updateScope({ ...context.rules.scope, roles: assigned.roles });
   await pullStream(context, (await findStream(context, USERS.name)) ?? USERS, warnings);
   await fetchIncomplete(context, options.isFresh);
+  warnings.push(...(await pullManagers(context)));
   return warnings;
 }
 
@@ -55,41 +59,6 @@ async function startAfresh({ state }: SyncContext): Promise<void> {
   const streams = await state.readStreams();
   for (const stream of streams)
     await state.saveStream({ ...stream, cursor: undefined, isFull: true, isRunning: false });
-}
-
-async function pullAssignments(context: SyncContext): Promise<readonly string[]> {
-  const { state, source } = context;
-  const servicePrincipalId = await findApplication(context);
-  const rows: Assignment[] = [];
-  try {
-    for await (const page of source.readAssignments(servicePrincipalId, context.signal)) {
-      rows.push(...page);
-      context.onProgress("assignments", rows.length);
-    }
-  } catch (error) {
-    // The application may have been removed and added again: look for it afresh next time.
-    if (error instanceof SyncError && error.code === "not-found") await state.writeMeta("application", undefined);
-    throw error;
-  }
-  const known = (await state.readAssigned("user")).length + (await state.readAssigned("group")).length;
-  if (rows.length === 0 && known > 0) {
-    return [
-      `Entra returned no assignments at all, although there were ${known}; nobody is deprovisioned because of it. ` +
-        "If it is meant, assign one account (a test user will do) and this list is believed again.",
-    ];
-  }
-  await state.replaceAssignments(rows);
-  return [];
-}
-
-/** The application's service principal, remembered so that a quiet cycle need not ask for it. */
-async function findApplication({ state, source, rules, signal }: SyncContext): Promise<string> {
-  const wanted = rules.scope.application;
-  const [name, servicePrincipalId] = ((await state.readMeta("application")) ?? "").split("\n");
-  if (name === wanted && servicePrincipalId) return servicePrincipalId;
-  const application = await source.findApplication(wanted, signal);
-  await state.writeMeta("application", `${wanted}\n${application.servicePrincipalId}`);
-  return application.servicePrincipalId;
 }
 
 async function pullGroups(context: SyncContext, warnings: string[]): Promise<void> {
@@ -141,7 +110,10 @@ async function pullStream(context: SyncContext, stream: Stream, warnings: string
 async function pullRound(context: SyncContext, start: Stream, warnings: string[]): Promise<void> {
   const { state } = context;
   let stream: Stream = start.isRunning ? start : { ...start, isFull: start.cursor === undefined };
-  if (stream.cursor === undefined) await state.saveStream(stream);
+  if (stream.cursor === undefined) {
+    await state.saveStream(stream);
+    if (stream.kind === "user") await state.writeMeta("managersRead", undefined);
+  }
   let count = 0;
   for await (const page of readPages(context, stream)) {
     await assertUnmoved(context, stream);
@@ -237,10 +209,11 @@ async function findPresent(
   stream: Stream,
   ids: readonly EntraId[],
 ): Promise<ReadonlySet<EntraId>> {
-  const { source, rules, signal } = context;
+  const { source, signal } = context;
   if (ids.length === 0) return new Set();
   if (stream.kind === "user") {
-    const records = await source.readUsersById(ids, rules.users.select, signal);
+    // Only whether they are there.
+    const records = await source.readUsersById(ids, [], signal);
     return new Set(records.map((record) => record.id));
   }
   const parts = [...inBatches(ids, IDS_PER_STREAM)];

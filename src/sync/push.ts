@@ -8,6 +8,7 @@ import { recordFound, recordSent } from "./diff.ts";
 import { decideGroup, decideUser, type Decision } from "./plan.ts";
 import { pushMembers } from "./push-members.ts";
 import type { Link, ObjectState, Outcome } from "./state.ts";
+import { findUnique } from "./unique.ts";
 
 /** How often one push may start over because the target turned out to be different from what we remembered. */
 const MAX_TURNS = 4;
@@ -84,9 +85,11 @@ async function create(context: SyncContext, task: Task, desired: Attributes): Pr
   const { kind, state } = task;
   const isKnownAbsent = await context.state.takeAbsent(kind, state.id);
   if (!isKnownAbsent && (await adopt(context, task, desired))) return "again";
+  const object = { ...state, attributes: state.object?.attributes ?? {} };
+  const unique = await findUnique(context, { kind, object, desired });
   try {
-    const resource = await context.target.create(kind, desired);
-    await saveCreated(context, task, { desired, resource });
+    const resource = await context.target.create(kind, unique);
+    await saveCreated(context, task, { desired: unique, resource });
     return "created";
   } catch (error) {
     if (!(error instanceof SyncError) || error.code !== "conflict") throw error;

@@ -1,9 +1,10 @@
-import { compileFilter } from "../filter/filter.ts";
+import { compileFilter, type FilterResult } from "../filter/filter.ts";
 import { compile, type Expression } from "../expression/compile.ts";
 import type { AttributeMapping, Config, ScopingFilter } from "../model/config.ts";
 import type { DeprovisionReason } from "../model/change.ts";
-import type { EntraId, Kind } from "../model/ids.ts";
-import { readSource, selectFor } from "../model/source-attribute.ts";
+import type { EntraId, Kind, ScimId } from "../model/ids.ts";
+import { readSource, selectFor, sourceAttribute } from "../model/source-attribute.ts";
+import { toPath } from "../model/target-path.ts";
 import type { Attributes, Value } from "../model/value.ts";
 import type { DiffRules } from "./diff.ts";
 
@@ -12,12 +13,37 @@ export type Mapping = {
   readonly target: string;
   readonly from:
     | { readonly kind: "source"; readonly attribute: string }
+    /** A reference: the manager's id in the target. */
+    | { readonly kind: "manager" }
     | { readonly kind: "constant"; readonly value: Value }
     | { readonly kind: "expression"; readonly expression: Expression }
     | { readonly kind: "nothing" };
   /** Value for a creation when the mapping gives none. */
   readonly default: Value | undefined;
   readonly isCreateOnly: boolean;
+  /** Whether the value depends on the manager's account, and has to wait for it. */
+  readonly needsManager: boolean;
+  /** SelectUniqueValue(): sought in the target when the account is created. */
+  readonly isUnique: boolean;
+};
+
+/** A source object with what belongs to it in other objects. */
+export type SourceObject = {
+  readonly id: EntraId;
+  readonly attributes: Attributes;
+  readonly manager?: Manager | undefined;
+  readonly roles?: readonly Value[] | undefined;
+};
+
+/** The manager of a person, as far as he is one of our people. */
+export type Manager = {
+  readonly id: EntraId;
+  /** Undefined while he has no account in the target. */
+  readonly scimId: ScimId | undefined;
+  /** True for somebody who is provisioned: his account exists, or will come. */
+  readonly isExpected: boolean;
+  /** Empty unless he is in scope and has an account. */
+  readonly attributes: Attributes;
 };
 
 export type Action = "create" | "update" | "delete";
@@ -32,11 +58,15 @@ export type KindRules = DiffRules & {
   readonly actions: ReadonlySet<Action>;
   readonly deprovision: Readonly<Partial<Record<DeprovisionReason, Deprovision>>>;
   /** The scoping filters. */
-  readonly isMatch: (id: EntraId, attributes: Attributes) => boolean;
+  readonly isMatch: (object: SourceObject) => boolean;
+  /** The same, with the result of each filter and clause. */
+  readonly explainScope: (object: SourceObject) => FilterResult;
   /** The scoping filters as configured, to notice that they changed. */
   readonly filters: readonly ScopingFilter[];
   /** Graph properties that mappings and filters need. */
   readonly select: readonly string[];
+  /** What mappings need of other objects. */
+  readonly uses: { readonly manager: boolean; readonly roles: boolean };
 };
 
 export type UserRules = KindRules;
@@ -88,33 +118,65 @@ function compileKind(kind: Kind, attributes: readonly AttributeMapping[], filter
   const compiled = compileFilter(filters);
   if (!compiled.ok) throw new TypeError(`${kind} scope: ${compiled.problems.map((each) => each.message).join("; ")}`);
   const { filter } = compiled;
+  const names = [...mappings.flatMap(({ from }) => namesOf(from)), ...filter.attributes];
+  const explainScope = (object: SourceObject) => filter.evaluate(sourceReader(kind, object));
   return {
     kind,
     mappings,
     paths: mappings.map((mapping) => mapping.target),
     createOnly: new Set(mappings.filter((mapping) => mapping.isCreateOnly).map((mapping) => mapping.target)),
     filters,
-    isMatch: (id: EntraId, values: Attributes) =>
-      filter.evaluate(sourceReader(kind, { id, attributes: values })).isMatch,
-    select: selectFor(kind, [...mappings.flatMap(attributesOf), ...filter.attributes]),
+    explainScope,
+    isMatch: (object: SourceObject) => explainScope(object).isMatch,
+    select: selectFor(kind, names),
+    uses: { manager: kind === "user" && names.some(isOfManager), roles: names.some((name) => isRoles(kind, name)) },
   };
 }
 
-function attributesOf({ from }: Mapping): readonly string[] {
+/** True for the manager and for his attributes. */
+function isOfManager(name: string): boolean {
+  return isReadOfManager(name) || sourceAttribute("user", name)?.name === "manager";
+}
+
+function isRoles(kind: Kind, name: string): boolean {
+  return sourceAttribute(kind, name)?.name === "appRoleAssignments";
+}
+
+function namesOf(from: Mapping["from"]): readonly string[] {
   if (from.kind === "source") return [from.attribute];
+  if (from.kind === "manager") return ["manager"];
   return from.kind === "expression" ? from.expression.attributes : [];
 }
 
 function compileMapping(mapping: AttributeMapping): Mapping {
+  const from = compileFrom(mapping);
   return {
-    target: mapping.target,
-    from: compileFrom(mapping),
+    target: from.kind === "manager" ? referencePath(mapping.target) : mapping.target,
+    from,
     default: mapping.default ?? undefined,
-    isCreateOnly: mapping.apply === "create",
+    // A unique value is sought once; afterwards it is taken, by the account itself.
+    isCreateOnly: mapping.apply === "create" || isUnique(from),
+    needsManager: from.kind === "manager" || namesOf(from).some(isReadOfManager),
+    isUnique: isUnique(from),
   };
 }
 
+function isReadOfManager(name: string): boolean {
+  return sourceAttribute("user", name)?.isOfManager === true;
+}
+
+/** The id inside a reference (RFC 7643 section 4.3): `manager` is `manager.value`. */
+function referencePath(target: string): string {
+  return toPath(target).subAttribute === undefined ? `${target}.value` : target;
+}
+
+function isUnique(from: Mapping["from"]): boolean {
+  return from.kind === "expression" && from.expression.isUnique;
+}
+
 function compileFrom(mapping: AttributeMapping): Mapping["from"] {
+  if (mapping.source !== undefined && sourceAttribute("user", mapping.source)?.name === "manager")
+    return { kind: "manager" };
   if (mapping.source !== undefined) return { kind: "source", attribute: mapping.source };
   if (mapping.constant !== undefined) return { kind: "constant", value: mapping.constant };
   if (mapping.expression === undefined) return { kind: "nothing" };
@@ -128,7 +190,7 @@ function compileFrom(mapping: AttributeMapping): Mapping["from"] {
  * What mappings and filters see of a source object: by either name, plus the computed `IsSoftDeleted`, which is true for
  * people whose sign-in is blocked; deletion and leaving scope are decided before any mapping is asked.
  */
-export function sourceReader(kind: Kind, object: { id: EntraId; attributes: Attributes }) {
+export function sourceReader(kind: Kind, object: SourceObject): (name: string) => Value | undefined {
   const computed = { ...object.attributes, IsSoftDeleted: object.attributes["accountEnabled"] === false };
-  return (name: string): Value | undefined => readSource(kind, { id: object.id, attributes: computed }, name);
+  return (name) => readSource(kind, { ...object, attributes: computed }, name);
 }

@@ -1,5 +1,6 @@
 import type { Decision } from "./plan.ts";
-import type { Assignment } from "./ports.ts";
+import type { AppRole, Assignment } from "./ports.ts";
+import type { Manager } from "./rules.ts";
 import type { EntraId, Kind, ObjectKey, ScimId } from "../model/ids.ts";
 import type { ResourceData } from "../model/target-path.ts";
 import type { Attributes, Value } from "../model/value.ts";
@@ -38,6 +39,10 @@ export type ObjectState = {
   /** In scope by assignment (or because everybody is); scoping filters come later. */
   readonly isInScope: boolean;
   readonly link: Link | undefined;
+  /** Known where a mapping asks for it. */
+  readonly manager?: Manager | undefined;
+  /** App roles by assignment, known where a mapping asks for them. */
+  readonly roles?: readonly AppRole[] | undefined;
 };
 
 /** A delta stream and where it stands. */
@@ -122,7 +127,8 @@ export type State = {
   readonly saveStream: (stream: Stream) => Promise<void>;
   readonly dropStreams: (names: readonly string[]) => Promise<void>;
   readonly readAssigned: (kind: Kind) => Promise<readonly EntraId[]>;
-  readonly replaceAssignments: (rows: readonly Assignment[]) => Promise<void>;
+  /** Replaces what is known of assignments; of their app roles, those given here. */
+  readonly replaceAssignments: (rows: readonly Assignment[], roles: readonly AppRole[]) => Promise<void>;
   readonly readStates: (kind: Kind, ids: readonly EntraId[]) => Promise<readonly ObjectState[]>;
   readonly commitUsers: (page: UserPage) => Promise<void>;
   readonly commitGroups: (page: GroupPage) => Promise<void>;
@@ -137,8 +143,8 @@ export type State = {
   readonly finishRound: (stream: Stream, found: RoundEnd) => Promise<void>;
   /** Stores full copies of people and marks them dirty. */
   readonly saveUsers: (records: ReadonlyMap<EntraId, StoredObject>) => Promise<void>;
-  /** Computes scope from assignments and memberships; marks everybody who enters or leaves as dirty. */
-  readonly updateScope: (rule: { readonly mode: "assigned" | "all"; readonly isNested: boolean }) => Promise<void>;
+  /** Computes scope and app roles from assignments and memberships; marks everybody for whom they change as dirty. */
+  readonly updateScope: (rule: ScopeRule) => Promise<void>;
   /** People in scope of whom there is no complete copy and for whom Graph was not asked in vain too often. */
   readonly findIncomplete: (maxTries: number) => Promise<readonly EntraId[]>;
   readonly countTries: (ids: readonly EntraId[]) => Promise<void>;
@@ -159,7 +165,7 @@ export type State = {
   readonly readDirtyTokens: (kind: Kind, ids: readonly EntraId[]) => Promise<ReadonlyMap<EntraId, string>>;
 
   // -- the target's side ---------------------------------------------------------------------------------------------
-  /** Links an object. False when the target's resource is linked to another object already. */
+  /** Links an object; reports of a person wait for nothing else. False when the target's resource is linked to another object already. */
   readonly link: (kind: Kind, id: EntraId, link: Link) => Promise<boolean>;
   readonly saveLinks: (kind: Kind, links: ReadonlyMap<EntraId, Link>) => Promise<void>;
   readonly unlink: (kind: Kind, id: EntraId) => Promise<void>;
@@ -173,8 +179,10 @@ export type State = {
   readonly forget: (kind: Kind, id: EntraId) => Promise<void>;
   /** Differences of membership. People without link are remembered: linking them makes the group dirty. */
   readonly diffMembers: (group: EntraId, isNested: boolean) => Promise<MemberDiff>;
-  /** Groups that wait for this person; they have been marked dirty. */
-  readonly takeWaiting: (user: EntraId) => Promise<readonly EntraId[]>;
+  /** People whose manager one of these people is, or was. */
+  readonly readReports: (managers: readonly EntraId[]) => Promise<readonly EntraId[]>;
+  /** Groups and reports that wait for this person's account; they have been marked dirty. */
+  readonly takeWaiting: (user: EntraId) => Promise<readonly ObjectKey[]>;
   readonly setPushedMembers: (group: EntraId, users: readonly EntraId[]) => Promise<void>;
   readonly changePushedMembers: (group: EntraId, action: "add" | "remove", users: readonly EntraId[]) => Promise<void>;
   /** True from just before a membership request is sent until its answer is recorded. */
@@ -188,6 +196,13 @@ export type State = {
   readonly readDueEscrow: (now: Date) => Promise<readonly ObjectKey[]>;
 };
 
+/** What decides who is in scope. */
+export type ScopeRule = {
+  readonly mode: "assigned" | "all";
+  readonly isNested: boolean;
+  readonly roles: readonly AppRole[];
+};
+
 /** Facts about the whole sync. */
 export type MetaName =
   /** Hash of what decides which attributes and objects are read; another value needs a full enumeration. */
@@ -196,6 +211,8 @@ export type MetaName =
   | "rulesFingerprint"
   /** JSON of the enterprise application. */
   | "application"
+  /** "yes" once managers were read in full since the last full round of people. */
+  | "managersRead"
   /** "yes" after the first cycle's work was planned. */
   | "isInitialised"
   /** JSON {code, message, since}: why nothing is sent at present. */

@@ -1,6 +1,7 @@
 import { SyncError } from "../model/errors.ts";
 import type { EntraId, Kind, ScimId } from "../model/ids.ts";
 import type { TargetResource } from "../model/change.ts";
+import { toPath, valueAt } from "../model/target-path.ts";
 import { isEqual, type Attributes } from "../model/value.ts";
 import { inBatches } from "./batches.ts";
 import type { SyncContext } from "./context.ts";
@@ -127,7 +128,7 @@ async function refreshMembers(
 
 function collectHits(missing: Missing, hits: Map<EntraId, TargetResource[]>, resource: TargetResource): void {
   for (const [attribute, values] of missing.byValue) {
-    const value = resource.data[attribute];
+    const value = valueAt(resource.data, toPath(attribute));
     const ids = typeof value === "string" ? (values.get(value.toLowerCase()) ?? []) : [];
     for (const id of ids) hits.set(id, [...(hits.get(id) ?? []), resource]);
     // The first matching attribute that finds somebody decides (matching precedence).

@@ -55,7 +55,10 @@ function applicationData(application: SandboxApplication): Record<string, unknow
     displayName: application.displayName,
     accountEnabled: true,
     servicePrincipalType: "Application",
-    appRoles: [{ ...role, id: "18d14569-c3bd-439b-9a66-3a2aee01d14f", description: "User" }],
+    appRoles: [
+      { ...role, id: "18d14569-c3bd-439b-9a66-3a2aee01d14f", description: "User" },
+      ...(application.roles ?? []).map((each) => ({ ...role, ...each, description: each.displayName })),
+    ],
   };
 }
 
@@ -109,13 +112,18 @@ export function getByIds(world: World, call: Call): Answer {
 export function getUser(world: World, call: Call, name: string): Answer {
   const user = world.directory.findUser(name);
   if (user === undefined || isLost(world.switches, "users")) throw notFound(name);
-  const manager = user.properties["manager"];
-  const isExpanded = call.query.get("$expand")?.startsWith("manager") === true && typeof manager === "string";
-  const expanded = isExpanded ? { manager: { "@odata.type": "#microsoft.graph.user", id: manager } } : {};
-  return single(world, "users/$entity", { ...userData(user, call.query), ...expanded });
+  return single(world, "users/$entity", { ...userData(user, call.query), ...expandManager(world, user, call) });
 }
 
-/** GET /users and /groups with $filter on one property, or without. */
+/** $expand=manager; somebody without manager, or with a deleted one, has no such member. */
+function expandManager(world: World, user: DirectoryUser, call: Call): object {
+  const manager = user.properties["manager"];
+  if (call.query.get("$expand")?.startsWith("manager") !== true || typeof manager !== "string") return {};
+  const isThere = world.directory.users.get(manager)?.presence === "active" && !isLost(world.switches, "managers");
+  return isThere ? { manager: { "@odata.type": "#microsoft.graph.user", id: manager } } : {};
+}
+
+/** GET /users and /groups with $filter on one property, or without; users with $expand=manager. */
 export function listObjects(world: World, call: Call, kind: "users" | "groups"): Answer {
   if (isLost(world.switches, kind)) return list(world, kind, { value: [] });
   const filter = call.query.get("$filter");
@@ -127,9 +135,12 @@ export function listObjects(world: World, call: Call, kind: "users" | "groups"):
     const value = { ...properties, id }[wanted.name];
     return typeof value === "string" && value.toLowerCase() === wanted.value.toLowerCase();
   });
-  const toData = kind === "users" ? userData : groupData;
+  const toData = (object: DirectoryUser) =>
+    kind === "users"
+      ? { ...userData(object, call.query), ...expandManager(world, object, call) }
+      : groupData(object, call.query);
   const page = paged(call, found);
-  return list(world, kind, { ...page, value: page.value.map((object) => toData(object, call.query)) });
+  return list(world, kind, { ...page, value: page.value.map(toData) });
 }
 
 /** GET /groups/{id}. */

@@ -1,5 +1,5 @@
 /** Parts of Graph that `lostData` can empty. */
-export type DataPart = "users" | "groups" | "members" | "assignments" | "getByIds";
+export type DataPart = "users" | "groups" | "members" | "assignments" | "getByIds" | "managers";
 
 /** Why every delta link handed out so far is refused. */
 export type Expiry = "gone" | "syncStateNotFound" | "resyncRequired";

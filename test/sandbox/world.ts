@@ -6,7 +6,11 @@ export type SandboxApplication = {
   readonly servicePrincipalId: string;
   readonly appId: string;
   readonly displayName: string;
+  /** App roles that it declares beside `User`; may be changed while the tenant runs. */
+  roles?: readonly SandboxRole[];
 };
+
+export type SandboxRole = { readonly id: string; readonly displayName: string; readonly value: string };
 
 /** One entry of a delta round: an object, and for groups the slice of members that goes with it. */
 export type RoundItem = { readonly id: string; readonly members?: readonly string[] };

@@ -107,7 +107,6 @@ describe("a mapping", () => {
     ],
     ["{ target: title, source: skills }", "attributes[1].source", "skills is kept outside the directory"],
     ["{ target: title, source: signInActivity }", "attributes[1].source", "refuses it in a delta query"],
-    ["{ target: title, source: manager }", "attributes[1].source", "not supported"],
     ["{ target: 'emails[', source: mail }", "attributes[1].target", "emails[ is not a target attribute"],
     ["{ target: dispalyName, source: mail }", "attributes[1].target", "did you mean displayName?"],
     ["{ target: id, source: objectId }", "attributes[1].target", "id is no attribute of SCIM users"],

@@ -68,9 +68,12 @@ describe("users", () => {
   });
 
   test("an expanded manager is an id", () => {
-    expect(decodeManager({ id: "a", manager: { "@odata.type": "#microsoft.graph.user", id: "B" } }, PATH)).toBe("b");
-    expect(decodeManager({ id: "a" }, PATH)).toBeUndefined();
-    expect(decodeManager({ id: "a", manager: null }, PATH)).toBeUndefined();
+    expect(decodeManager({ id: "a", manager: { "@odata.type": "#microsoft.graph.user", id: "B" } }, PATH)).toEqual({
+      id: "a",
+      manager: "b",
+    });
+    expect(decodeManager({ id: "a" }, PATH)).toEqual({ id: "a", manager: undefined });
+    expect(decodeManager({ id: "a", manager: null }, PATH)).toEqual({ id: "a", manager: undefined });
   });
 });
 

@@ -25,7 +25,13 @@ const PERSON = {
     employeeOrgData: { division: "North", costCenter: "4711" },
     [EXTENSION]: "K1",
     IsSoftDeleted: true,
+    manager: "22222222-2222-3333-4444-555555555555",
   },
+  manager: {
+    id: toEntraId("22222222-2222-3333-4444-555555555555"),
+    attributes: { mail: "boss@contoso.com", businessPhones: ["+49 9"] },
+  },
+  roles: [{ id: "1", displayName: "Admin", value: "admin" }],
 };
 
 describe("readSource", () => {
@@ -52,6 +58,12 @@ describe("readSource", () => {
     [EXTENSION, "K1"],
     [EXTENSION.replace("costUnit", "COSTUNIT"), undefined],
     ["IsSoftDeleted", true],
+    ["manager", "22222222-2222-3333-4444-555555555555"],
+    ["manager.mail", "boss@contoso.com"],
+    ["manager.telephoneNumber", "+49 9"],
+    ["manager.objectId", "22222222-2222-3333-4444-555555555555"],
+    ["manager.department", undefined],
+    ["appRoleAssignments", [{ id: "1", displayName: "Admin", value: "admin" }]],
     ["department", undefined],
     ["nonsense", undefined],
   ])("gives %s of a person as %j", (name, expected) => {
@@ -97,8 +109,13 @@ describe("selectFor", () => {
   });
 
   test("leaves out the id, computed attributes, unknown ones and those that delta refuses", () => {
-    const names = ["objectId", "IsSoftDeleted", "nonsense", "skills", "manager"];
+    const names = ["objectId", "IsSoftDeleted", "nonsense", "skills", "appRoleAssignments"];
     expect(selectFor("user", names)).toEqual(["accountEnabled", "displayName", "userPrincipalName"]);
+  });
+
+  test("asks for the manager, and for what is wanted of him", () => {
+    expect(selectFor("user", ["manager"])).toContain("manager");
+    expect(selectFor("user", ["manager.mail"])).toEqual(expect.arrayContaining(["mail", "manager"]));
   });
 
   test("asks for members where a group's mapping names them", () => {
@@ -116,7 +133,7 @@ describe("sourceAttribute", () => {
     "photo",
     "thumbnailPhoto",
     "licenseAssignmentStates",
-    "manager",
+    "manager.skills",
   ])("says why %s cannot be used", (name) => {
     expect(sourceAttribute("user", name)?.refusal).toMatch(/^(?:is|cannot) /);
   });
@@ -127,6 +144,16 @@ describe("sourceAttribute", () => {
     expect(sourceAttribute("user", "dirSyncEnabled")?.type).toBe("boolean");
     expect(sourceAttribute("user", "createdDateTime")?.type).toBe("date");
     expect(sourceAttribute("group", "members")?.type).toBe("reference");
+  });
+
+  test("knows the manager, and what is stored of him", () => {
+    expect(sourceAttribute("user", "manager")).toMatchObject({ type: "reference", property: "manager" });
+    expect(sourceAttribute("user", "Manager.Mail")).toMatchObject({ name: "manager.mail", isOfManager: true });
+    expect(sourceAttribute("user", "manager.mobile")).toMatchObject({ property: "mobilePhone", isOfManager: true });
+    for (const name of ["manager.manager", "manager.manager.mail", "manager.IsSoftDeleted", "manager.nonsense"])
+      expect(sourceAttribute("user", name)).toBeUndefined();
+    expect(sourceAttribute("group", "manager")).toBeUndefined();
+    expect(suggestAttribute("user", "manager.mial")).toBe("manager.mail");
   });
 
   test("does not take a directory extension with a short application id for one", () => {

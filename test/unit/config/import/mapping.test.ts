@@ -109,14 +109,8 @@ describe("the source of a mapping", () => {
 
 describe("a mapping that cannot be taken", () => {
   const refused: readonly (readonly [what: string, source: unknown, reason: string, comment: string])[] = [
-    ["an attribute that delta refuses", attribute("manager"), "manager is a reference", "source: manager"],
+    ["an attribute that delta refuses", attribute("photo"), "photo is not tracked", "source: photo"],
     ["an attribute that does not exist", attribute("jobTitel"), "did you mean jobTitle?", "source: jobTitel"],
-    [
-      "app roles",
-      { expression: "SingleAppRoleAssignment([appRoleAssignments])" },
-      "app roles are not supported",
-      "SingleApp",
-    ],
     ["a function that does not exist", { expression: "ToLwer([mail])" }, "unknown function ToLwer", "ToLwer([mail])"],
     ["too few arguments", call("Append", ["source", bare("mail")]), "Append has too few arguments", "Append([mail])"],
     ["a text that is no expression", { expression: "ToLower(" }, "cannot be read: ", "target: title"],
@@ -238,7 +232,7 @@ describe("matchingPriority", () => {
   });
 
   it("does not count on a mapping that is left out", () => {
-    const lost = mapping("externalId", attribute("manager"), { matchingPriority: 1 });
+    const lost = mapping("externalId", attribute("photo"), { matchingPriority: 1 });
     expect(take(schema({ users: [lost] })).config.users.match).toEqual(["userName"]);
   });
 });

@@ -99,7 +99,7 @@ describe("the summary", () => {
   it("counts mappings and names the place of every remark", () => {
     const users = [
       mapping("title", attribute("jobTitle"), { flowType: "ValueAddOnly" }),
-      mapping("nickName", attribute("manager")),
+      mapping("nickName", attribute("photo")),
     ];
     const lines = summarise(take({ schema: schema({ users }), secrets: [{ key: "SyncAll", value: "true" }] }));
     expect(lines).toEqual([
@@ -108,7 +108,7 @@ describe("the summary", () => {
         /^ {2}\$\.schema\.synchronizationRules\[0\]\.objectMappings\[0\]\.attributeMappings\[2\]\.flowType: ValueAddOnly/,
       ),
       expect.stringMatching(
-        /^ {2}\$\.schema\.synchronizationRules\[0\]\.objectMappings\[0\]\.attributeMappings\[3\]: source manager is a reference/,
+        /^ {2}\$\.schema\.synchronizationRules\[0\]\.objectMappings\[0\]\.attributeMappings\[3\]: source photo is not tracked/,
       ),
     ]);
   });

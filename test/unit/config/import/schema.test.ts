@@ -60,8 +60,8 @@ const PEOPLE = createPeople({ count: 500, seed: 5 }).map(({ id, manager: _manage
 function evaluate(config: Config, occasion: "create" | "update") {
   const { users } = compileRules(config);
   return PEOPLE.map((person) => ({
-    isMatch: users.isMatch(person.id, person.attributes),
-    outcome: toDesired(person, users, occasion),
+    isMatch: users.isMatch(person),
+    outcome: toDesired(person, users, { for: occasion }),
   }));
 }
 
