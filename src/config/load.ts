@@ -93,7 +93,7 @@ function canonicalise(config: Config): Config {
   return {
     ...config,
     users: { ...users, ...withSpelling("user", users), scope: users.scope.map(withOperators) },
-    groups: { ...groups, ...withSpelling("group", groups) },
+    groups: { ...groups, ...withSpelling("group", groups), scope: groups.scope.map(withOperators) },
   };
 }
 

@@ -152,6 +152,12 @@ const users = z.strictObject({
 
 const groups = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether groups and their members are provisioned."),
+  scope: z
+    .array(filter)
+    .default([])
+    .describe(
+      "Scoping filters: a group that passes one of them is provisioned. They decide about the group only, not about who is assigned through it.",
+    ),
   match: z
     .array(name)
     .min(1, { error: "needs at least one attribute" })
@@ -171,7 +177,7 @@ const groups = z.strictObject({
       outOfScope: z
         .enum(["delete", "ignore"])
         .default("delete")
-        .describe("What happens to a group that leaves the scope."),
+        .describe("What happens to a group that is no longer assigned, or no longer passes a scoping filter."),
       deleted: z
         .enum(["delete", "ignore"])
         .default("delete")

@@ -6,14 +6,18 @@ import type { FunctionSpec, Parameter } from "./evaluation.ts";
 import { FUNCTIONS } from "./function-table.ts";
 import { findNearest } from "../model/nearest.ts";
 import { compilePattern } from "./pattern.ts";
+import { explainMismatch, type TypeOf } from "./static-type.ts";
 import { isCulture } from "./text-functions.ts";
 import { walk, type CallTree, type ExpressionProblem, type Position, type Tree } from "./tree.ts";
 
-/** Everything wrong with a parsed expression: names, number of arguments, and constants that cannot work. */
-export function checkTree(tree: Tree): readonly ExpressionProblem[] {
+/**
+ * Everything wrong with a parsed expression: names, number of arguments, constants that cannot work, and arguments of a
+ * type that never fits. `typeOf` tells what is known of source attributes; without it, nothing is.
+ */
+export function checkTree(tree: Tree, typeOf: TypeOf = () => undefined): readonly ExpressionProblem[] {
   const problems: ExpressionProblem[] = [];
   walk(tree, (node) => {
-    if (node.kind === "call") problems.push(...checkCall(node, node === tree));
+    if (node.kind === "call") problems.push(...checkCall(node, node === tree, typeOf));
     if (node.kind === "comparison") problems.push(...[node.left, node.right].flatMap(checkPlainKeyword));
   });
   return [...(tree.kind === "call" ? [] : checkPlainKeyword(tree)), ...problems];
@@ -23,7 +27,7 @@ function problem(message: string, at: Position, hint?: string): ExpressionProble
   return { message, ...at, ...(hint === undefined ? {} : { hint }) };
 }
 
-function checkCall(call: CallTree, isOutermost: boolean): readonly ExpressionProblem[] {
+function checkCall(call: CallTree, isOutermost: boolean, typeOf: TypeOf): readonly ExpressionProblem[] {
   const spec = FUNCTIONS.get(call.name);
   if (spec === undefined) return [explainUnknown(call)];
   if (spec.name === "SelectUniqueValue" && !isOutermost) {
@@ -34,7 +38,7 @@ function checkCall(call: CallTree, isOutermost: boolean): readonly ExpressionPro
   const own = spec.check?.(call.args);
   return [
     ...(own === undefined ? [] : [problem(`${spec.name}: ${own}`, call.at)]),
-    ...call.args.flatMap((_, index) => checkArgument(spec, call, index)),
+    ...call.args.flatMap((argument, index) => checkArgument({ spec, call, argument, index }, typeOf)),
   ];
 }
 
@@ -62,16 +66,23 @@ function checkCount(spec: FunctionSpec, call: CallTree): ExpressionProblem | und
   return isTooMany ? problem(`${spec.name} has too many arguments`, call.at, describeCall(spec)) : undefined;
 }
 
-function checkArgument(spec: FunctionSpec, call: CallTree, index: number): readonly ExpressionProblem[] {
-  const argument = call.args[index];
+type Place = {
+  readonly spec: FunctionSpec;
+  readonly call: CallTree;
+  readonly argument: Tree;
+  readonly index: number;
+};
+
+function checkArgument({ spec, call, argument, index }: Place, typeOf: TypeOf): readonly ExpressionProblem[] {
   const parameter = parameterOf(spec, call, index);
-  if (argument === undefined || parameter === undefined) return [];
+  if (parameter === undefined) return [];
   if (argument.kind === "omitted") {
     const mayBeOmitted =
       parameter.isOptional === true || (parameter.isRepeating === true && index >= spec.parameters.length);
     return mayBeOmitted ? [] : [problem(`${spec.name}: ${parameter.name} is missing`, argument.at, describeCall(spec))];
   }
-  const found = checkConstant(parameter, argument);
+  const mismatch = explainMismatch(parameter.type, argument, typeOf);
+  const found = mismatch === undefined ? checkConstant(parameter, argument) : { message: mismatch };
   return found === undefined
     ? []
     : [problem(`${spec.name}, ${parameter.name}: ${found.message}`, argument.at, found.hint)];

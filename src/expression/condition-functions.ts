@@ -8,6 +8,7 @@ const EXPRESSION: Parameter = { name: "expression", type: "any" };
 export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: "IIF",
+    returns: { from: 1, step: 1 },
     parameters: [
       { name: "condition", type: "condition" },
       { name: "valueIfTrue", type: "any" },
@@ -24,6 +25,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Switch",
+    returns: { from: 1, step: 2 },
     parameters: [
       { name: "source", type: "any" },
       { name: "defaultValue", type: "any", isOptional: true },
@@ -43,6 +45,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Coalesce",
+    returns: { from: 0, step: 1 },
     parameters: [{ name: "source", type: "any", isRepeating: true }],
     origin: "entra",
     summary: "Returns the first argument that is not null; the last one is the default. The empty text is not null.",
@@ -55,6 +58,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Not",
+    returns: "boolean",
     parameters: [{ name: "source", type: "any" }],
     origin: "entra",
     summary: "Returns False for True, and True for everything else.",
@@ -63,6 +67,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "And",
+    returns: "boolean",
     parameters: [{ name: "condition", type: "condition", isRepeating: true }],
     origin: "addition",
     summary: "True when every condition is true.",
@@ -71,6 +76,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Or",
+    returns: "boolean",
     parameters: [{ name: "condition", type: "condition", isRepeating: true }],
     origin: "addition",
     summary: "True when at least one condition is true.",
@@ -79,6 +85,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "In",
+    returns: "boolean",
     parameters: [
       { name: "source", type: "any" },
       { name: "candidate", type: "any", isRepeating: true },
@@ -93,6 +100,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "CBool",
+    returns: "boolean",
     parameters: [{ name: "expression", type: "condition" }],
     origin: "entra",
     summary: "Returns True for a true condition and for a number other than zero, else False.",
@@ -101,6 +109,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "IsNull",
+    returns: "boolean",
     parameters: [EXPRESSION],
     origin: "entra",
     summary: "True when there is no value; the empty text is one.",
@@ -109,6 +118,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "IsNullOrEmpty",
+    returns: "boolean",
     parameters: [EXPRESSION],
     origin: "entra",
     summary: "True when there is no value or the empty text.",
@@ -117,6 +127,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "IsPresent",
+    returns: "boolean",
     parameters: [EXPRESSION],
     origin: "entra",
     summary: "True when there is a value other than the empty text.",
@@ -125,6 +136,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "IsString",
+    returns: "boolean",
     parameters: [EXPRESSION],
     origin: "entra",
     summary: "True when there is a single value that has a text: not for nothing, lists and objects.",
@@ -133,6 +145,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "IgnoreFlowIfNullOrEmpty",
+    returns: { from: 0, step: 1 },
     parameters: [EXPRESSION],
     origin: "entra",
     summary: "Leaves the target attribute alone when the value is null or the empty text.",
@@ -149,6 +162,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Error",
+    returns: "any",
     parameters: [{ name: "message", type: "text" }],
     origin: "cloud-sync",
     summary: "Ends the evaluation with an error, so that the object is not provisioned.",
@@ -162,6 +176,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "SelectUniqueValue",
+    returns: "text",
     parameters: [
       { name: "rule", type: "text" },
       { name: "nextRule", type: "text", isRepeating: true },

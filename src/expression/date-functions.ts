@@ -24,6 +24,7 @@ const STYLES = [
 export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: "Now",
+    returns: "date",
     parameters: [],
     origin: "entra",
     summary: "The current time.",
@@ -32,6 +33,7 @@ export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "CDate",
+    returns: "date",
     parameters: [{ name: "expression", type: "date" }],
     origin: "entra",
     summary: "A date from its text: ISO 8601, month/day/year, or the written forms of RFC 1123.",
@@ -40,6 +42,7 @@ export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "DateAdd",
+    returns: "date",
     parameters: [INTERVAL, { name: "value", type: "number" }, { name: "dateTime", type: "date" }],
     origin: "entra",
     summary:
@@ -49,6 +52,7 @@ export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "DateDiff",
+    returns: "number",
     parameters: [INTERVAL, { name: "date1", type: "date" }, { name: "date2", type: "date" }],
     origin: "entra",
     summary:
@@ -58,6 +62,7 @@ export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "FormatDateTime",
+    returns: "text",
     parameters: [
       { name: "source", type: "any" },
       { name: "dateTimeStyles", type: "text", isOptional: true },
@@ -76,6 +81,7 @@ export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "DateFromNum",
+    returns: "date",
     parameters: [{ name: "value", type: "number" }],
     origin: "entra",
     summary: "The date of a Windows file time (units of 100 ns since 1601), as Active Directory stores it.",
@@ -87,6 +93,7 @@ export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "NumFromDate",
+    returns: "number",
     parameters: [{ name: "value", type: "date" }],
     origin: "entra",
     summary: "A date as Windows file time.",

@@ -8,6 +8,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: "ConvertToBase64",
+    returns: "each",
     parameters: [SOURCE],
     origin: "entra",
     summary: "Base64 of the text in UTF-16 (little endian).",
@@ -16,6 +17,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "ConvertFromBase64",
+    returns: "each",
     parameters: [SOURCE],
     origin: "cloud-sync",
     summary: "The text whose UTF-16 (little endian) the source is in base64.",
@@ -24,6 +26,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "ConvertToUTF8Hex",
+    returns: "each",
     parameters: [SOURCE],
     origin: "entra",
     summary: "The bytes of the text in UTF-8, as hexadecimal digits in upper case.",
@@ -32,6 +35,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "StringFromSid",
+    returns: "each",
     parameters: [{ name: "sid", type: "text" }],
     origin: "cloud-sync",
     summary: "A security identifier in base64 as text.",
@@ -40,6 +44,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "BitAnd",
+    returns: "number",
     parameters: [
       { name: "value1", type: "number" },
       { name: "value2", type: "number" },
@@ -51,6 +56,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Redact",
+    returns: { from: 0, step: 1 },
     parameters: [{ name: "value", type: "any" }],
     origin: "entra",
     summary: "The value itself, which the provisioning log shows as [Redact] only.",
@@ -59,6 +65,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Guid",
+    returns: "text",
     parameters: [],
     origin: "entra",
     summary: "A new random identifier.",
@@ -67,6 +74,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "RandomString",
+    returns: "text",
     parameters: [
       { name: "length", type: "number" },
       { name: "minimumNumbers", type: "number" },

@@ -86,9 +86,20 @@ export type Parameter = {
   readonly choices?: readonly string[];
 };
 
+/** What is known of a value before anything is evaluated. `list` holds single values, `objects` is a list of objects. */
+export type StaticType = "text" | "number" | "boolean" | "date" | "list" | "object" | "objects";
+
+/**
+ * What a function gives: a type; `each`, a text or, for a list, a list of texts; `element`, a part of its first argument;
+ * or one of its arguments, those from `from` on, every `step`th.
+ */
+export type Returns = StaticType | "any" | "each" | "element" | { readonly from: number; readonly step: number };
+
 /** One function of the language; the table of them is also what the documentation is made from. */
 export type FunctionSpec = {
   readonly name: string;
+  /** What it gives, so that a call which can never fit is refused before it is evaluated. */
+  readonly returns: Returns;
   readonly parameters: readonly Parameter[];
   /** entra: app provisioning; cloud-sync: documented for Entra Cloud Sync or Connect only; addition: ours. */
   readonly origin: "entra" | "cloud-sync" | "addition";

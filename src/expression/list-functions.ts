@@ -11,6 +11,7 @@ const ROLE_RESULT = [{ value: "admin", display: "Admin" }];
 export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: "Split",
+    returns: "list",
     parameters: [
       { name: "source", type: "text" },
       { name: "delimiter", type: "text" },
@@ -22,6 +23,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Count",
+    returns: "number",
     parameters: [ATTRIBUTE],
     origin: "entra",
     summary: "Number of values; 0 for nothing, 1 for a single value.",
@@ -30,6 +32,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Item",
+    returns: "element",
     parameters: [ATTRIBUTE, { name: "index", type: "number" }],
     origin: "entra",
     summary: "One value of several, counted from 1; nothing for an empty attribute, an error behind the end.",
@@ -38,6 +41,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "RemoveDuplicates",
+    returns: { from: 0, step: 1 },
     parameters: [ATTRIBUTE],
     origin: "entra",
     summary: "Each value once, in the order of first appearance; case counts.",
@@ -49,6 +53,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "SingleAppRoleAssignment",
+    returns: "text",
     parameters: [ROLES],
     origin: "entra",
     summary: "The value of the assigned app role; of several the first in alphabetical order.",
@@ -57,6 +62,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "AppRoleAssignments",
+    returns: "list",
     parameters: [ROLES],
     origin: "entra",
     summary: "The values of all assigned app roles.",
@@ -65,6 +71,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "AppRoleAssignmentsComplex",
+    returns: "objects",
     parameters: [ROLES],
     origin: "entra",
     summary: "All assigned app roles as elements of the SCIM attribute roles; those that others gave stay.",
@@ -77,6 +84,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "AssertiveAppRoleAssignmentsComplex",
+    returns: "objects",
     parameters: [ROLES],
     origin: "entra",
     summary: "All assigned app roles as elements of the SCIM attribute roles, which hold no others.",
@@ -89,6 +97,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "DNComponent",
+    returns: "text",
     parameters: [
       { name: "dn", type: "text" },
       { name: "componentNumber", type: "number" },

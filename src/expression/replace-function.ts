@@ -9,6 +9,7 @@ const [OLD_VALUE, PATTERN, GROUP, REPLACEMENT, REPLACEMENT_ATTRIBUTE, TEMPLATE] 
 /** Replace() does five things; which one follows from the arguments that are given. */
 export const REPLACE_FUNCTION: FunctionSpec = {
   name: "Replace",
+  returns: "each",
   parameters: [
     { name: "source", type: "text" },
     { name: "oldValue", type: "text", isOptional: true },

@@ -4,6 +4,7 @@ import { MAX_RESULT, type Call, type FunctionSpec, type Parameter } from "./eval
 import { isMany, printScalar, toItems, type Datum } from "./datum.ts";
 
 const SOURCE: Parameter = { name: "source", type: "text" };
+const STRING: Parameter = { name: "string", type: "text" };
 const CULTURE: Parameter = { name: "culture", type: "culture", isOptional: true };
 const COMPARE_TYPE: Parameter = {
   name: "compareType",
@@ -16,6 +17,7 @@ const COMPARE_TYPE: Parameter = {
 export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   {
     name: "Append",
+    returns: "each",
     parameters: [SOURCE, { name: "suffix", type: "text" }],
     origin: "entra",
     summary: "Puts a suffix behind the source; nothing stays nothing.",
@@ -28,6 +30,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Join",
+    returns: "text",
     parameters: [
       { name: "separator", type: "text" },
       { name: "source", type: "list", isRepeating: true },
@@ -43,6 +46,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "ToLower",
+    returns: "each",
     parameters: [SOURCE, CULTURE],
     origin: "entra",
     summary: "Lower case, by the rules of a culture if one is named.",
@@ -52,6 +56,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "ToUpper",
+    returns: "each",
     parameters: [SOURCE, CULTURE],
     origin: "entra",
     summary: "Upper case, by the rules of a culture if one is named.",
@@ -61,6 +66,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "PCase",
+    returns: "each",
     parameters: [SOURCE, { name: "wordSeparators", type: "text", isOptional: true }],
     origin: "entra",
     summary:
@@ -74,6 +80,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "StripSpaces",
+    returns: "each",
     parameters: [SOURCE],
     origin: "entra",
     summary: "Removes every blank.",
@@ -82,6 +89,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "NormalizeDiacritics",
+    returns: "each",
     parameters: [SOURCE],
     origin: "entra",
     summary: "Replaces Latin letters with marks by plain ones: ä by a, ß by ss, ø by oe.",
@@ -90,10 +98,8 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Left",
-    parameters: [
-      { name: "string", type: "text" },
-      { name: "numChars", type: "number" },
-    ],
+    returns: "each",
+    parameters: [STRING, { name: "numChars", type: "number" }],
     origin: "entra",
     summary:
       "The first characters; the whole text if it is shorter or the number is negative, the empty text for nothing.",
@@ -102,10 +108,8 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Right",
-    parameters: [
-      { name: "string", type: "text" },
-      { name: "numChars", type: "number" },
-    ],
+    returns: "each",
+    parameters: [STRING, { name: "numChars", type: "number" }],
     origin: "cloud-sync",
     summary:
       "The last characters; the whole text if it is shorter or the number is negative, the empty text for nothing.",
@@ -114,6 +118,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Mid",
+    returns: "each",
     parameters: [SOURCE, { name: "start", type: "number" }, { name: "length", type: "number" }],
     origin: "entra",
     summary:
@@ -127,7 +132,8 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Len",
-    parameters: [{ name: "string", type: "text" }],
+    returns: "number",
+    parameters: [STRING],
     origin: "cloud-sync",
     summary: "Number of characters; 0 for nothing.",
     example: { expression: 'Len("John Doe")', result: 8 },
@@ -135,6 +141,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Trim",
+    returns: "each",
     parameters: [SOURCE],
     origin: "cloud-sync",
     summary: "Removes white space at both ends.",
@@ -143,6 +150,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "LTrim",
+    returns: "each",
     parameters: [SOURCE],
     origin: "cloud-sync",
     summary: "Removes white space at the beginning.",
@@ -151,6 +159,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "RTrim",
+    returns: "each",
     parameters: [SOURCE],
     origin: "cloud-sync",
     summary: "Removes white space at the end.",
@@ -159,6 +168,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "InStr",
+    returns: "number",
     parameters: [
       { name: "value1", type: "text" },
       { name: "value2", type: "text" },
@@ -172,6 +182,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "InStrRev",
+    returns: "number",
     parameters: [
       { name: "value1", type: "text" },
       { name: "value2", type: "text" },
@@ -190,11 +201,8 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "Word",
-    parameters: [
-      { name: "string", type: "text" },
-      { name: "wordNumber", type: "number" },
-      { name: "delimiters", type: "text" },
-    ],
+    returns: "text",
+    parameters: [STRING, { name: "wordNumber", type: "number" }, { name: "delimiters", type: "text" }],
     origin: "entra",
     summary: "The n-th word, where each of the delimiters ends a word; the empty text if there are not as many.",
     example: { expression: 'Word("The quick brown fox", 3, " ")', result: "brown" },
@@ -202,6 +210,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
   },
   {
     name: "CStr",
+    returns: "each",
     parameters: [{ name: "value", type: "any" }],
     origin: "entra",
     summary: "The value as text; booleans as True and False.",

@@ -2,6 +2,7 @@ import { printScalar } from "../expression/datum.ts";
 import { findNearest } from "../model/nearest.ts";
 import { compilePattern } from "../expression/pattern.ts";
 import type { Value } from "../model/value.ts";
+import { isSameInstant, toPoint, type Point } from "./point.ts";
 
 /** True when one value of the attribute satisfies a clause. */
 export type Test = (actual: Value) => boolean;
@@ -30,27 +31,27 @@ export type OperatorSpec = {
 
 /** All operators. Every one except IS NULL is false for an attribute without a value. */
 export const OPERATORS: readonly OperatorSpec[] = [
-  compareTexts("EQUALS", "the attribute is the value", (actual, value) => actual === value),
-  negate("NOT EQUALS", "the attribute is not the value", (actual, value) => actual === value),
+  compareTexts("EQUALS", "the attribute is the value", isSame),
+  negate("NOT EQUALS", "the attribute is not the value", isSame),
   unary("IS TRUE", "the attribute is true", (actual) => printScalar(actual).toLowerCase() === "true"),
   unary("IS FALSE", "the attribute is false", (actual) => printScalar(actual).toLowerCase() === "false"),
   unary("IS NULL", "the attribute has no value", () => false),
   unary("IS NOT NULL", "the attribute has a value", () => true),
   matchPattern("REGEX MATCH", "the whole attribute fits the pattern", false),
   matchPattern("NOT REGEX MATCH", "the whole attribute does not fit the pattern", true),
-  compareIntegers("Greater_Than", "the attribute is a whole number above the value", (actual, value) => actual > value),
-  compareIntegers(
-    "Greater_Than_OR_EQUALS",
-    "the attribute is a whole number, the value or above",
-    (actual, value) => actual >= value,
+  compareOrder("Greater_Than", "the attribute is above the value: whole numbers, or dates", (order) => order > 0),
+  compareOrder("Greater_Than_OR_EQUALS", "the attribute is the value or above", (order) => order >= 0),
+  addition(
+    compareOrder("Less_Than", "the attribute is below the value: whole numbers, or dates", (order) => order < 0),
   ),
+  addition(compareOrder("Less_Than_OR_EQUALS", "the attribute is the value or below", (order) => order <= 0)),
   compareTexts("Includes", "the attribute contains the value", (actual, value) => actual.includes(value)),
   compareTexts("ENDS_WITH", "the attribute ends with the value", (actual, value) => actual.endsWith(value)),
   addition(
     compareTexts("STARTS_WITH", "the attribute begins with the value", (actual, value) => actual.startsWith(value)),
   ),
-  addition(compareTexts("IN", "the attribute is one of the values", (actual, value) => actual === value)),
-  addition(negate("NOT IN", "the attribute is none of the values", (actual, value) => actual === value)),
+  addition(compareTexts("IN", "the attribute is one of the values", isSame)),
+  addition(negate("NOT IN", "the attribute is none of the values", isSame)),
   {
     ...compareTexts("&", "the value contains the attribute", (actual, value) => value.includes(actual)),
     alias: "EXISTS_IN",
@@ -123,29 +124,35 @@ function toTest({ values, isCaseSensitive }: Operand, comparison: Comparison): T
   };
 }
 
-function compareIntegers(
-  name: string,
-  summary: string,
-  comparison: (actual: bigint, value: bigint) => boolean,
-): OperatorSpec {
+/** The same text, or the same date in another writing. */
+function isSame(actual: string, value: string): boolean {
+  return actual === value || isSameInstant(actual, value);
+}
+
+/** Whole numbers are compared with whole numbers and dates with dates; everything else has no order. */
+function compareOrder(name: string, summary: string, accept: (order: number) => boolean): OperatorSpec {
   return entra(name, summary, {
     values: "some",
     isNegation: false,
     compile: ({ values }) => {
-      const numbers = values.map(toInteger);
-      const known = numbers.filter((number) => number !== undefined);
-      if (known.length < values.length) return { ok: false, message: "the value must be a whole number" };
+      const points = values.map(toPoint).filter((point) => point !== undefined);
+      if (points.length < values.length) {
+        return { ok: false, message: "the value must be a whole number, or a date such as 2026-01-31" };
+      }
       const test: Test = (actual) => {
-        const number = toInteger(printScalar(actual));
-        return number !== undefined && known.some((value) => comparison(number, value));
+        const found = toPoint(printScalar(actual));
+        return (
+          found !== undefined && points.some((point) => found.scale === point.scale && accept(orderOf(found, point)))
+        );
       };
       return { ok: true, test };
     },
   });
 }
 
-function toInteger(text: string): bigint | undefined {
-  return /^\s*-?\d{1,100}\s*$/.test(text) ? BigInt(text.trim()) : undefined;
+function orderOf(left: Point, right: Point): number {
+  if (left.at === right.at) return 0;
+  return left.at < right.at ? -1 : 1;
 }
 
 function matchPattern(name: string, summary: string, isNegation: boolean): OperatorSpec {

@@ -80,6 +80,8 @@ export type FilterClause = {
 
 export type GroupsConfig = {
   readonly enabled: boolean;
+  /** As for users. They decide about the group itself, not about people who are assigned through it. */
+  readonly scope: readonly ScopingFilter[];
   readonly match: readonly string[];
   readonly attributes: readonly AttributeMapping[];
   readonly deprovision: { readonly outOfScope: "delete" | "ignore"; readonly deleted: "delete" | "ignore" };

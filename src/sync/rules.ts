@@ -95,7 +95,7 @@ export function compileRules(config: Config): Rules {
       ...compileKind(
         "group",
         groups.attributes.filter((mapping) => mapping.target !== "members"),
-        [],
+        groups.scope,
       ),
       isEnabled: groups.enabled,
       hasMembers: groups.attributes.some((mapping) => mapping.target === "members"),

@@ -20,6 +20,7 @@ describe("a correct file", () => {
       },
       groups: {
         enabled: true,
+        scope: [],
         match: ["displayName"],
         attributes: [
           { target: "displayName", source: "displayName", apply: "always" },

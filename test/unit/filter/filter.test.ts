@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compileFilter, type FilterClause, type FilterProblem, type FilterResult } from "#src/filter/filter.ts";
+import type { FilterClause, FilterProblem } from "#src/filter/clause.ts";
+import { compileFilter, type FilterResult } from "#src/filter/filter.ts";
 import { findOperator, OPERATORS } from "#src/filter/operators.ts";
 import type { Attributes, Value } from "#src/model/value.ts";
 
@@ -57,6 +58,29 @@ const cases: readonly (readonly [operator: string, value: string | undefined, ac
   ["Greater_Than", "9", "10.5", false],
   ["Greater_Than", "9007199254740992", "9007199254740993", true],
   ["Greater_Than_OR_EQUALS", "10", 10, true],
+  ["Less_Than", "10", "9", true],
+  ["Less_Than", "10", "10", false],
+  ["Less_Than_OR_EQUALS", "10", "10", true],
+  ["Less_Than_OR_EQUALS", "10", "11", false],
+  ["Greater_Than", "2026-01-01", "2026-01-01T00:00:01Z", true],
+  ["Greater_Than", "2026-01-01", "2026-01-01T00:00:00Z", false],
+  ["Greater_Than_OR_EQUALS", "2026-01-01", "2026-01-01T00:00:00Z", true],
+  ["Greater_Than", "2026-01-01T00:00:00+02:00", "2025-12-31T22:30:00Z", true],
+  ["Less_Than", "2026-01-01", "2025-12-31T23:59:59.9999999Z", true],
+  ["Less_Than", "2026-01-01", "2026-01-01T00:00:00Z", false],
+  ["Less_Than_OR_EQUALS", "1/1/2026", "2026-01-01T00:00:00Z", true],
+  ["Less_Than", "2026-01-01", "7", false],
+  ["Greater_Than", "7", "2026-01-01", false],
+  ["Greater_Than", "2026-01-01", "soon", false],
+  ["EQUALS", "2026-01-01", "2026-01-01T00:00:00Z", true],
+  ["EQUALS", "2026-01-01", "2026-01-01T08:00:00Z", false],
+  ["EQUALS", "2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", true],
+  ["EQUALS", "1/1/2026", "2026-01-01T00:00:00Z", false],
+  ["EQUALS", "2026-02-30", "2026-02-30", true],
+  ["NOT EQUALS", "2026-01-01", "2026-01-01T00:00:00Z", false],
+  ["NOT EQUALS", "2026-01-01", "2026-01-02T00:00:00Z", true],
+  ["IN", "2026-01-01", "2026-01-01T00:00:00Z", true],
+  ["NOT IN", "2026-01-01", "2026-01-01T00:00:00Z", false],
   ["Greater_Than_OR_EQUALS", "10", 9, false],
   ["Includes", "ale", "sales", true],
   ["Includes", "ALE", "sales", false],
@@ -77,7 +101,7 @@ describe("a clause", () => {
 
   const withValue = OPERATORS.map(({ name, values }) => ({
     name,
-    ...(values === "none" ? {} : { value: name.startsWith("Greater") ? "1" : "x" }),
+    ...(values === "none" ? {} : { value: /^(?:Greater|Less)/.test(name) ? "1" : "x" }),
   }));
 
   it.each(withValue)("$name is false for an attribute without a value, unless it is IS NULL", ({ name, value }) => {
@@ -139,6 +163,8 @@ describe("every operator as a plain word", () => {
     "NOT_REGEX_MATCH",
     "GREATER_THAN",
     "GREATER_THAN_OR_EQUALS",
+    "LESS_THAN",
+    "LESS_THAN_OR_EQUALS",
     "INCLUDES",
     "ENDS_WITH",
     "EXISTS_IN",
@@ -218,7 +244,10 @@ describe("a wrong filter", () => {
     [{ value: "" }, "EQUALS: the value is empty; use IS NULL or IS NOT NULL"],
     [{ value: "a", values: ["b"] }, "EQUALS: give value or values, not both"],
     [{ value: "a", attribute: " " }, "EQUALS: an attribute is needed"],
-    [{ operator: "Greater_Than", value: "1.5" }, "Greater_Than: the value must be a whole number"],
+    [
+      { operator: "Greater_Than", value: "1.5" },
+      "Greater_Than: the value must be a whole number, or a date such as 2026-01-31",
+    ],
     [{ operator: "REGEX MATCH", value: "(" }, "REGEX MATCH: missing closing ): `(`"],
     [{ operator: "IsMemberOf", value: "x" }, "unknown operator IsMemberOf"],
   ])("%j is a problem: %s", (clause, message) => {

@@ -22,6 +22,7 @@ const CONFIG: Config = {
   },
   groups: {
     enabled: true,
+    scope: [{ name: "Real ones", clauses: [{ attribute: "displayName", operator: "NOT EQUALS", value: "Test" }] }],
     match: ["displayName"],
     attributes: [
       { target: "displayName", source: "displayName", apply: "always" },
@@ -158,6 +159,14 @@ describe("decideGroup", () => {
     ["deletes a group that left scope", team, false, linked({ displayName: "Team" }), "delete"],
     ["deletes a group that was deleted", gone("hard"), true, linked({ displayName: "Team" }), "delete"],
     ["never touches a group that was never linked", gone("hard"), false, undefined, "none"],
+    ["does not create a group that the filters exclude", present({ displayName: "Test" }), true, undefined, "none"],
+    [
+      "deletes a group that the filters exclude from now on",
+      present({ displayName: "Test" }),
+      true,
+      linked({ displayName: "Team" }),
+      "delete",
+    ],
   ] as const)("%s", ([, object, isInScope, link, expected]) => {
     expect(decideGroup(aState(object, isInScope, link), RULES).change.kind).toBe(expected);
   });
