@@ -6,7 +6,7 @@ import type { FunctionSpec, Parameter } from "./evaluation.ts";
 import { FUNCTIONS } from "./function-table.ts";
 import { findNearest } from "../model/nearest.ts";
 import { compilePattern } from "./pattern.ts";
-import { isCulture } from "./text-functions.ts";
+import { isCulture } from "./letter-case.ts";
 import { walk, type CallTree, type ExpressionProblem, type Position, type Tree } from "./tree.ts";
 
 /** Everything wrong with a parsed expression: names, number of arguments, and constants that cannot work. */

@@ -69,7 +69,7 @@ function runReplace(call: Call): Datum {
       replaceMatches(call, { text, matches: call.matchAll(pattern, text) }, (match) => ({
         start: match.index,
         end: match.end,
-        text: fillReplacement(replacement, match, pattern.groups),
+        text: fillReplacement(replacement, match, pattern),
       })),
     );
   }
@@ -81,7 +81,7 @@ function runReplace(call: Call): Datum {
       const span = match.spans[group];
       return span === undefined
         ? undefined
-        : { start: span.start, end: span.end, text: fillReplacement(replacement, match, pattern.groups) };
+        : { start: span.start, end: span.end, text: fillReplacement(replacement, match, pattern) };
     }),
   );
 }
