@@ -44,6 +44,12 @@ describe("a text that is no expression", () => {
     ['Replace([a], , "(", , "x", , )', "Replace, regexPattern: not a pattern: missing closing ): `(`", 1, 16],
     ['Replace([a], , "(?<g>x)", "h", "x", , )', "Replace: the pattern has no group h", 1, 1],
     ['Append(SelectUniqueValue("a", "b"), "c")', "SelectUniqueValue can only be the outermost function", 1, 8],
+    [
+      'Replace([a], , "[a-z-[aeiou]]", , "", , )',
+      "Replace, regexPattern: not a pattern: a class cannot be subtracted from another",
+      1,
+      16,
+    ],
     ['FormatDateTime([a], "yyyy")', "FormatDateTime has too few arguments", 1, 1],
     ['FormatDateTime([a], , "yyyy", )', "FormatDateTime: inputFormat and outputFormat are needed", 1, 1],
   ])("%s is refused: %s", (...[text, message, line, column]) => {
