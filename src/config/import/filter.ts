@@ -1,4 +1,5 @@
 import { findOperator } from "../../filter/operators.ts";
+import type { Kind } from "../../model/ids.ts";
 import { at, isAbsent, items, scalarOf, textOf, type Json, type Remark } from "./json.ts";
 
 /** A clause as it would stand in our configuration file. */
@@ -24,25 +25,24 @@ export type ScopeResult = {
 };
 
 /** Reads the scope of an object mapping (resource type filter of Microsoft Graph). */
-export function readScope(json: Json): ScopeResult {
+export function readScope(json: Json, kind: Kind): ScopeResult {
   if (isAbsent(json)) return { filters: [], remarks: [], problems: [] };
   const problems: Remark[] = [];
   const groups = at(json, "groups");
   if (!isAbsent(groups) && !Array.isArray(groups.value)) problems.push({ path: groups.path, message: "is no list" });
   const filters = items(groups).map((group, index) => readGroup(group, index, problems));
-  return { filters, remarks: noteOthers(json), problems };
+  return { filters, remarks: noteOthers(json, kind), problems };
 }
 
 const OTHERS: Readonly<Record<string, string>> = {
-  inputFilterGroups:
-    "the bridge has no filters at reading time (experimental in Entra). Whom they keep out is in scope now: add a filter to users.scope if that is not wanted",
-  categoryFilterGroups:
-    "the bridge has no category filters (experimental in Entra). Whom they keep out is in scope now: add a filter to users.scope if that is not wanted",
+  inputFilterGroups: "the bridge has no filters at reading time (experimental in Entra).",
+  categoryFilterGroups: "the bridge has no category filters (experimental in Entra).",
 };
 
-function noteOthers(json: Json): readonly Remark[] {
-  return Object.entries(OTHERS).flatMap(([key, message]) => {
+function noteOthers(json: Json, kind: Kind): readonly Remark[] {
+  return Object.entries(OTHERS).flatMap(([key, fact]) => {
     const groups = at(json, key);
+    const message = `${fact} What they keep out is in scope now: add a filter to ${kind}s.scope if that is not wanted`;
     return items(groups).length === 0 ? [] : [{ path: groups.path, message }];
   });
 }

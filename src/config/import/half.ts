@@ -7,8 +7,15 @@ import { readMapping, type ImportedMapping } from "./mapping.ts";
 import { readActions, type Action, type ObjectMapping } from "./objects.ts";
 import { refuseWrong } from "./verify.ts";
 
+/** What an object mapping is read with. */
+export type Setting = {
+  /** Everybody is in scope, where roles of assignments do not exist. */
+  readonly isEverybody: boolean;
+};
+
 /** All that an object mapping says, with what cannot be taken marked as refused. */
 export type Half = {
+  readonly kind: Kind;
   readonly path: string;
   readonly isEnabled: boolean;
   readonly actions: readonly Action[];
@@ -23,16 +30,17 @@ export type Half = {
 const MOST_MAPPINGS = 1000;
 
 /** Reads an object mapping (resource type objectMapping of Microsoft Graph). */
-export function readHalf(mapping: ObjectMapping): Half {
+export function readHalf(mapping: ObjectMapping, { isEverybody }: Setting): Half {
   const { kind, json, isEnabled } = mapping;
   const list = at(json, "attributeMappings");
   const found = items(list);
   const isTooMany = found.length > MOST_MAPPINGS;
   const { actions, remarks } = readActions(mapping);
-  const scope = readScope(at(json, "scope"));
-  const checked = isTooMany ? [] : refuseWrong(kind, found.map(readMapping));
+  const scope = readScope(at(json, "scope"), kind);
+  const checked = isTooMany ? [] : refuseWrong({ kind, isEverybody }, found.map(readMapping));
   const match = matchOf(kind, checked);
   return {
+    kind,
     path: json.path,
     isEnabled,
     actions,
@@ -88,9 +96,4 @@ export function disablesLeavers({ mappings }: Half): boolean {
   const compiled = expression === undefined ? undefined : compile(expression);
   const names = compiled?.ok === true ? compiled.expression.attributes : [source ?? ""];
   return names.some((name) => name.toLowerCase() === "issoftdeleted");
-}
-
-/** True when the object mapping narrows the scope down. */
-export function hasFilters({ scope }: Half): boolean {
-  return scope.filters.length > 0;
 }

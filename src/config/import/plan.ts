@@ -1,4 +1,4 @@
-import { disablesLeavers, hasFilters, keptOf, type Half } from "./half.ts";
+import { disablesLeavers, keptOf, type Half } from "./half.ts";
 import type { Remark } from "./json.ts";
 import type { Settings } from "./settings.ts";
 
@@ -93,14 +93,19 @@ function planGroups({ groups, settings, path }: Found): Groups {
       ...((!isDeleting || isSkipping) && { outOfScope: "ignore" }),
       ...(!isDeleting && { deleted: "ignore" }),
     },
-    remarks: [...groups.remarks, ...reasons, ...(reasons.length === 0 ? notePartial(groups) : [])],
+    remarks: [
+      ...groups.remarks,
+      ...groups.scope.remarks,
+      ...reasons,
+      ...(reasons.length === 0 ? notePartial(groups) : []),
+    ],
   };
 }
 
 /** Provisioning groups that Entra would leave alone cannot be taken back, so in doubt they are switched off. */
 function disablingReasons(groups: Half): readonly Remark[] {
   const { path, actions, isEnabled } = groups;
-  const isFiltered = hasFilters(groups) || groups.scope.problems.length > 0 || groups.scope.remarks.length > 0;
+  const isFiltered = groups.scope.remarks.length > 0;
   return [
     ...(isEnabled ? [] : [{ path: `${path}.enabled`, message: "is false, so groups are not provisioned" }]),
     ...(actions.length > 0
@@ -119,8 +124,8 @@ function disablingReasons(groups: Half): readonly Remark[] {
 }
 
 const FILTERED =
-  "the bridge has no scoping filters for groups, so groups are switched off rather than all of them provisioned. " +
-  "Set groups.enabled to true if those that are in scope otherwise are right";
+  "holds experimental filters that the bridge does not have, so groups are switched off rather than too many of them " +
+  "provisioned. Set groups.enabled to true if those that are in scope otherwise are right";
 
 function notePartial({ path, actions }: Half): readonly Remark[] {
   const missing = (["create", "update"] as const).filter((action) => !actions.includes(action));

@@ -1,4 +1,3 @@
-import { findOperator } from "../../filter/operators.ts";
 import { ConfigError } from "../../model/errors.ts";
 import { parseConfig } from "../load.ts";
 import { findIssues } from "./verify.ts";
@@ -35,10 +34,12 @@ export function importSchema(content: unknown): ImportResult {
   const found = findObjectMappings(schema);
   if (found.user === undefined)
     return refuse(at(schema, "synchronizationRules").path, "has no object mapping for users");
-  const [users, groups] = [readHalf(found.user), found.group === undefined ? undefined : readHalf(found.group)];
+  const settings = readSettings(document);
+  const setting = { isEverybody: settings.isEverybody === true };
+  const users = readHalf(found.user, setting);
+  const groups = found.group === undefined ? undefined : readHalf(found.group, setting);
   const problems = findProblems(users, groups);
   if (problems.length > 0) return { ok: false, problems };
-  const settings = readSettings(document);
   return finish(plan({ users, groups, settings, path: document.path }), found);
 }
 
@@ -54,29 +55,18 @@ function refuse(path: string, message: string): ImportResult {
   return { ok: false, problems: [{ path, message }] };
 }
 
-/** What makes an import impossible. A filter of groups is among it only where it cannot be read at all. */
+/** What makes an import impossible. */
 function findProblems(users: Half, groups: Half | undefined): readonly Remark[] {
   const list = `${users.path}.attributeMappings`;
   const isEmpty = keptOf(users).length === 0 && users.problems.length === 0;
   return [
     ...users.problems,
     ...(groups?.problems ?? []),
-    ...users.scope.problems,
-    ...(users.scope.problems.length > 0 ? [] : checkFilters(users)),
-    ...(groups === undefined ? [] : checkOperators(groups)),
+    ...checkFilters(users),
+    // What is switched off anyway may be as it is.
+    ...(groups?.isEnabled ? checkFilters(groups) : []),
     ...(isEmpty ? [{ path: list, message: explainEmpty(users) }] : []),
   ];
-}
-
-/** Filters of groups are not taken, but one that nobody understands is reported all the same. */
-function checkOperators({ scope, isEnabled }: Half): readonly Remark[] {
-  if (!isEnabled) return [];
-  const clauses = scope.filters.flatMap((filter) => filter.clauses);
-  return clauses.flatMap(({ path, clause: { operator } }) =>
-    operator === "" || findOperator(operator) !== undefined
-      ? []
-      : [{ path: `${path}.operatorName`, message: `unknown operator ${operator.slice(0, 100)}` }],
-  );
 }
 
 function explainEmpty({ mappings }: Half): string {
@@ -85,16 +75,17 @@ function explainEmpty({ mappings }: Half): string {
   return `holds no mapping that can be taken${example}`;
 }
 
-/** A filter decides who is provisioned, so one that is not understood is never left out. */
-function checkFilters(users: Half): readonly Remark[] {
-  const { filters } = users.scope;
+/** A filter decides who is provisioned, so one that is not understood, or that nobody passes, is never left out. */
+function checkFilters({ kind, path: home, scope: { filters, problems } }: Half): readonly Remark[] {
+  if (problems.length > 0) return problems;
   const scope = filters.map(({ name, clauses }) => ({ name, clauses: clauses.map(({ clause }) => clause) }));
-  const attributes = [{ target: "userName", source: "userPrincipalName" }];
-  const issues = findIssues({ source: { scope: "all" }, users: { attributes, scope } });
+  const users = { attributes: [{ target: "userName", source: "userPrincipalName" }] };
+  const raw = { source: { scope: "all" }, users: kind === "user" ? { ...users, scope } : users };
+  const issues = findIssues(kind === "user" ? raw : { ...raw, groups: { scope } });
   return issues.map(({ path, message }) => {
     const [, , filter, , clause, member] = path;
     const group = filters[Number(filter)];
-    const place = group?.clauses[Number(clause)]?.path ?? group?.path ?? `${users.path}.scope`;
+    const place = group?.clauses[Number(clause)]?.path ?? group?.path ?? `${home}.scope`;
     return { path: `${place}${MEMBERS[String(member)] ?? ""}`, message };
   });
 }

@@ -104,11 +104,41 @@ describe("filters", () => {
     ]);
   });
 
-  it("of groups switch groups off, for the bridge has none", () => {
-    const scope = { groups: [{ name: "x", clauses: [clause("IS TRUE", [], "securityEnabled")] }] };
+  it("of groups are taken", () => {
+    const scope = { groups: [{ name: "Security", clauses: [clause("IS TRUE", [], "securityEnabled")] }] };
+    const { config, remarks } = take(schema({ group: { scope } }));
+    const clauses = [{ attribute: "securityEnabled", operator: "IS TRUE" }];
+    expect(config.groups).toMatchObject({ enabled: true, scope: [{ name: "Security", clauses }] });
+    expect(remarks.filter(({ path }) => path.startsWith(GROUPS))).toEqual([]);
+  });
+
+  it.each([
+    ["user", USERS, "department"],
+    ["group", GROUPS, "description"],
+  ])("of a %s that nobody can pass refuse the import", (kind, path, attribute) => {
+    const clauses = [clause("EQUALS", ["a"], attribute), clause("EQUALS", ["b"], attribute)];
+    const problems = refusal(schema({ [kind]: { scope: { groups: [{ name: "x", clauses }] } } }));
+    expect(problems).toEqual([
+      {
+        path: expect.stringMatching(path.replaceAll(/[$.[\]]/g, String.raw`\$&`)),
+        message: expect.stringMatching(/never|nobody/),
+      },
+    ]);
+  });
+
+  it("of groups that are not provisioned may be as they are", () => {
+    const scope = { groups: [{ name: "x", clauses: [clause("Present", [], "displayName")] }] };
+    expect(take(schema({ group: { scope, enabled: false } })).config.groups.enabled).toBe(false);
+  });
+
+  it.each(["inputFilterGroups", "categoryFilterGroups"])("of groups at reading time switch groups off: %s", (name) => {
+    const scope = { groups: [], [name]: [{ name: "x", clauses: [clause("EQUALS", ["x"])] }] };
     const result = take(schema({ group: { scope } }));
     expect(result.config.groups.enabled).toBe(false);
-    expect(remarksAt(result, `${GROUPS}.scope`)).toEqual([expect.stringContaining("switched off")]);
+    expect(remarksAt(result, `${GROUPS}.scope`)).toEqual([
+      expect.stringContaining("groups.scope"),
+      expect.stringContaining("switched off"),
+    ]);
   });
 
   it("of groups with an unknown operator refuse the import", () => {

@@ -107,6 +107,31 @@ describe("the source of a mapping", () => {
   });
 });
 
+describe("what belongs to other objects", () => {
+  const MANAGER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+  const role = { expression: "AssertiveAppRoleAssignmentsComplex([appRoleAssignments])" };
+
+  it("is the manager as a reference", () => {
+    const { config } = take(schema({ users: [mapping(MANAGER, attribute("manager"))] }));
+    expect(config.users.attributes.at(-1)).toMatchObject({ target: MANAGER, source: "manager" });
+  });
+
+  it("is roles of assignments, but not where everybody is in scope", () => {
+    const users = [mapping("roles", role)];
+    const { config } = take(schema({ users }));
+    expect(config.users.attributes.at(-1)).toMatchObject({ target: "roles", expression: role.expression });
+    const secrets = [{ key: "SyncAll", value: "true" }];
+    const all = take({ schema: schema({ users }), secrets });
+    expect(all).toMatchObject({ leftOut: 1 });
+    expect(all.yaml).toContain("# - { target: roles");
+  });
+
+  it("is a whole list", () => {
+    const { config } = take(schema({ users: [mapping("emails", attribute("proxyAddresses"))] }));
+    expect(config.users.attributes.at(-1)).toMatchObject({ target: "emails", source: "proxyAddresses" });
+  });
+});
+
 describe("a mapping that cannot be taken", () => {
   const refused: readonly (readonly [what: string, source: unknown, reason: string, comment: string])[] = [
     ["an attribute that delta refuses", attribute("photo"), "photo is not tracked", "source: photo"],

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createPeople } from "#test/sandbox/people.ts";
 import { parseConfig } from "#src/config/load.ts";
@@ -8,48 +9,7 @@ import { toDesired } from "#src/sync/desired.ts";
 import { compileRules } from "#src/sync/rules.ts";
 import { attribute, fixture, GROUPS, mapping, remarksAt, schema, take, USER_NAME, USERS } from "./schemas.ts";
 
-/** What test/fixtures/entra-schema.json says, written by hand in our words and without Entra's detours. */
-const BY_HAND = `
-source: { scope: all }
-users:
-  match: [userName]
-  scope:
-    - name: Members of staff
-      clauses:
-        - { attribute: country, operator: IN, values: [DE, AT, CH] }
-        - { attribute: mail, operator: IS_NOT_NULL }
-    - name: Exceptions
-      clauses: [{ attribute: userPrincipalName, operator: ENDS_WITH, value: .extern@musterwerk.example }]
-  attributes:
-    - { target: userName, source: userPrincipalName }
-    - { target: active, expression: "Not([IsSoftDeleted])" }
-    - { target: displayName, source: displayName }
-    - { target: title, source: jobTitle }
-    - { target: 'emails[type eq "work"].value', source: mail }
-    - { target: preferredLanguage, source: preferredLanguage, default: de }
-    - { target: name.givenName, source: givenName }
-    - { target: name.familyName, source: surname }
-    - { target: name.formatted, expression: 'Trim(Append(Append([givenName], " "), [surname]))' }
-    - { target: name.honorificPrefix, source: onPremisesExtensionAttributes.extensionAttribute1 }
-    - { target: name.honorificSuffix, source: onPremisesExtensionAttributes.extensionAttribute2 }
-    - { target: 'addresses[type eq "work"].formatted', source: officeLocation }
-    - { target: 'addresses[type eq "work"].streetAddress', source: streetAddress }
-    - { target: 'addresses[type eq "work"].locality', source: city }
-    - { target: 'addresses[type eq "work"].region', source: state }
-    - { target: 'addresses[type eq "work"].postalCode', source: postalCode }
-    - { target: 'addresses[type eq "work"].country', source: country }
-    - { target: 'phoneNumbers[type eq "work"].value', expression: "Item([businessPhones], 1)" }
-    - { target: externalId, source: mailNickname }
-    - { target: nickName, expression: "Mid([givenName], 1, 3)" }
-    - { target: userType, constant: Employee, apply: create }
-    - { target: locale, expression: 'Join("_", Split([preferredLanguage], "-"))', default: de_DE }
-    - { target: timezone, default: Europe/Berlin }
-    - { target: "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber", source: employeeId }
-    - { target: "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter", source: extensionAttribute4 }
-    - { target: "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:organization", source: companyName }
-    - { target: "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division", source: extensionAttribute6 }
-    - { target: "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", expression: "ToUpper([department])" }
-`;
+const BY_HAND = readFileSync("test/fixtures/entra-schema-by-hand.yaml", "utf8");
 
 /** People of the sandbox as the daemon stores them. */
 const PEOPLE = createPeople({ count: 500, seed: 5 }).map(({ id, manager: _manager, ...properties }) => {
