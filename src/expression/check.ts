@@ -6,8 +6,8 @@ import type { FunctionSpec, Parameter } from "./evaluation.ts";
 import { FUNCTIONS } from "./function-table.ts";
 import { findNearest } from "../model/nearest.ts";
 import { compilePattern } from "./pattern.ts";
+import { isCulture } from "./letter-case.ts";
 import { explainMismatch, type TypeOf } from "./static-type.ts";
-import { isCulture } from "./text-functions.ts";
 import { walk, type CallTree, type ExpressionProblem, type Position, type Tree } from "./tree.ts";
 
 /**

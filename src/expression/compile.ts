@@ -1,11 +1,12 @@
 import { createCall, type Argument } from "./arguments.ts";
 import { checkTree } from "./check.ts";
-import { compare } from "./compare.ts";
-import { isMany, toResult, type Datum } from "./datum.ts";
+import { compare, workOf } from "./compare.ts";
+import { sizeOf, toResult, type Datum } from "./datum.ts";
 import {
   EvaluationStop,
   MAX_RESULT,
   MAX_SEARCH_TIME,
+  MAX_WORK,
   type Evaluation,
   type EvaluationContext,
   type RunningContext,
@@ -24,6 +25,8 @@ export type Expression = {
   readonly isRedacted: boolean;
   /** True for SelectUniqueValue(): the value is sought once, when the account is created. */
   readonly isUnique: boolean;
+  /** True for AppRoleAssignmentsComplex(): elements of a list in which others may have some of their own. */
+  readonly isAdditive: boolean;
   /** Evaluates for one object. Never throws, always ends. */
   readonly evaluate: (context: EvaluationContext) => Evaluation;
 };
@@ -44,33 +47,50 @@ type Evaluate = (context: RunningContext) => Datum;
 
 function toExpression(text: string, tree: Tree): Expression {
   const attributes = new Set<string>();
-  let isRedacted = false;
+  const functions = new Set<string>();
   walk(tree, (node) => {
     if (node.kind === "attribute") attributes.add(node.name);
-    if (node.kind === "call" && node.name === "Redact") isRedacted = true;
+    if (node.kind === "call") functions.add(node.name);
   });
-  const isUnique = tree.kind === "call" && tree.name === "SelectUniqueValue";
   const evaluate = toClosure(tree);
   return {
     text,
     attributes: [...attributes],
-    isRedacted,
-    isUnique,
+    isRedacted: functions.has("Redact"),
+    isUnique: tree.kind === "call" && tree.name === "SelectUniqueValue",
+    isAdditive: functions.has("AppRoleAssignmentsComplex"),
     evaluate: (context) => conclude(evaluate, context, tree.at),
   };
 }
 
 function conclude(evaluate: Evaluate, context: EvaluationContext, at: Position): Evaluation {
-  const end = performance.now() + MAX_SEARCH_TIME;
-  const mayGoOn = (): boolean => performance.now() < end;
   try {
-    return { kind: "value", value: toResult(evaluate({ ...context, mayGoOn })) };
+    return { kind: "value", value: toResult(evaluate(toRunning(context))) };
   } catch (error) {
     if (error instanceof EvaluationStop) return error.evaluation;
     // A mistake of ours must stop one object, not the cycle. Its message is not repeated: it may hold values.
     const name = error instanceof Error ? error.name : "unknown";
     return { kind: "error", code: "internal", message: `the expression could not be evaluated (${name})`, ...at };
   }
+}
+
+function toRunning(context: EvaluationContext): RunningContext {
+  let done = 0;
+  let searching: { readonly time: number; readonly usage: NodeJS.CpuUsage } | undefined;
+  return {
+    ...context,
+    spend: (work) => {
+      done += work;
+      return done <= MAX_WORK;
+    },
+    maySearch: () => {
+      searching ??= { time: performance.now(), usage: process.threadCpuUsage() };
+      // The clock is cheaper to read; that it went on does not mean that we did.
+      if (performance.now() - searching.time < MAX_SEARCH_TIME) return true;
+      const { user, system } = process.threadCpuUsage(searching.usage);
+      return user + system < MAX_SEARCH_TIME * 1_000;
+    },
+  };
 }
 
 function toClosure(tree: Tree): Evaluate {
@@ -86,7 +106,12 @@ function toClosure(tree: Tree): Evaluate {
       return () => undefined;
     case "comparison": {
       const [left, right] = [toClosure(tree.left), toClosure(tree.right)];
-      return (context) => compare(left(context), tree.operator, right(context));
+      return (context) => {
+        const [one, other] = [left(context), right(context)];
+        if (context.spend(sizeOf(one) + sizeOf(other) + workOf(one, other))) return compare(one, tree.operator, other);
+        const message = "comparison: the values are too long";
+        throw new EvaluationStop({ kind: "error", code: "too-long", message, ...tree.at });
+      };
     }
     default:
       return toCallClosure(tree);
@@ -120,9 +145,4 @@ function toArgument(tree: Tree, type: string | undefined): Argument | undefined 
   if (tree.kind === "omitted") return undefined;
   const compiled = tree.kind === "text" && type === "pattern" ? compilePattern(tree.value) : undefined;
   return { evaluate: toClosure(tree), pattern: compiled?.ok === true ? compiled.pattern : undefined };
-}
-
-function sizeOf(datum: Datum): number {
-  if (typeof datum === "string") return datum.length;
-  return isMany(datum) ? datum.reduce((sum: number, item) => sum + sizeOf(item) + 1, 0) : 1;
 }

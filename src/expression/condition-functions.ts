@@ -1,5 +1,4 @@
-import { isSame } from "./compare.ts";
-import { isEmpty, isMany, isObject, isTruthy, toItems, type Datum } from "./datum.ts";
+import { isEmpty, isMany, isObject, isTrue, isTruthy, toItems, type Datum } from "./datum.ts";
 import { EvaluationStop, type Call, type FunctionSpec, type Parameter } from "./evaluation.ts";
 
 const EXPRESSION: Parameter = { name: "expression", type: "any" };
@@ -63,7 +62,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
     origin: "entra",
     summary: "Returns False for True, and True for everything else.",
     example: { expression: "Not([IsSoftDeleted])", attributes: { IsSoftDeleted: false }, result: true },
-    run: (call) => !isTruthy(call.value(0)),
+    run: (call) => !isTrue(call.value(0)),
   },
   {
     name: "And",
@@ -96,7 +95,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
     run: (call) =>
       indexes(call)
         .slice(1)
-        .some((index) => isSame(call.value(0), call.value(index))),
+        .some((index) => call.isSame(call.value(0), call.value(index))),
   },
   {
     name: "CBool",
@@ -171,7 +170,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
       attributes: { mail: "a@b.c" },
       result: "a@b.c",
     },
-    // The text may hold attribute values, so it is not repeated unless it is short enough to be written by hand.
+    // The text may hold attribute values, so it is not repeated.
     run: (call) => call.fail("error", "the expression ends with Error()"),
   },
   {
@@ -195,7 +194,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionSpec[] = [
 function runSwitch(call: Call): Datum {
   const source = call.value(0);
   for (let index = 2; index < call.count; index += 2) {
-    if (isSame(source, call.value(index))) return call.value(index + 1);
+    if (call.isSame(source, call.value(index))) return call.value(index + 1);
   }
   return call.value(1);
 }

@@ -1,4 +1,4 @@
-import type { Datum } from "./datum.ts";
+import { isEmpty, type Datum } from "./datum.ts";
 import { formatDate, parseFormat } from "./date-format.ts";
 import { createDate, parseDateExact, toKnownDate } from "./date-text.ts";
 import type { Call, FunctionSpec, Parameter } from "./evaluation.ts";
@@ -87,7 +87,7 @@ export const DATE_FUNCTIONS: readonly FunctionSpec[] = [
     summary: "The date of a Windows file time (units of 100 ns since 1601), as Active Directory stores it.",
     example: { expression: "DateFromNum(129699324000000000)", result: "1/1/2012 11:00:00 PM" },
     run: (call) => {
-      if (call.value(0) === undefined || call.value(0) === "") return undefined;
+      if (isEmpty(call.value(0))) return undefined;
       return toKnownDate(Math.round(call.number(0) / 10_000) - FILE_TIME_EPOCH) ?? failRange(call, 0);
     },
   },
@@ -165,7 +165,7 @@ function toSunday(date: Date): number {
 
 function runFormatDateTime(call: Call): Datum {
   const source = call.value(0);
-  if (source === undefined || source === "") return source;
+  if (isEmpty(source)) return source;
   const hasStyles = call.count > 3;
   if (hasStyles && call.has(1)) checkStyles(call);
   const [input, output] = [readFormat(call, hasStyles ? 2 : 1), readFormat(call, hasStyles ? 3 : 2)];

@@ -14,7 +14,9 @@ const OTHERS = [
   "MMMM d, yyyy",
   "dddd, MMMM d, yyyy",
   "yyyy/M/d",
-];
+].map((format) => parseFormat(format) ?? []);
+/** Longer than any date that can be written in these forms. */
+const MAX_DATE = 100;
 
 /**
  * Reads a date without being told its format: ISO 8601 (date, or date and time; blank instead of T; offset also after a
@@ -23,6 +25,7 @@ const OTHERS = [
  */
 export function parseDate(text: string): Date | undefined {
   const trimmed = text.trim();
+  if (trimmed.length > MAX_DATE) return undefined;
   const iso = ISO.exec(trimmed);
   if (iso !== null) {
     const [, year, month, day, hour, minute, second, fraction, offset] = iso;
@@ -34,7 +37,7 @@ export function parseDate(text: string): Date | undefined {
     return fromTexts({ year, month, day, hour, minute, second, fraction, half, offset });
   }
   for (const format of OTHERS) {
-    const date = parseDateExact(trimmed, parseFormat(format) ?? []);
+    const date = parseDateExact(trimmed, format);
     if (date !== undefined) return date;
   }
   return undefined;

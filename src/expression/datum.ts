@@ -59,6 +59,19 @@ export function parseNumber(text: string): number | undefined {
   return undefined;
 }
 
+/** Deepest nesting of lists and objects that functions take. */
+const MAX_NESTING = 50;
+
+/** Characters and values that a datum holds. Infinity when it is nested too deep to be looked through. */
+export function sizeOf(datum: Datum, depth = 0): number {
+  if (typeof datum === "string") return datum.length;
+  if (typeof datum !== "object" || datum instanceof Date) return 1;
+  if (depth > MAX_NESTING) return Number.POSITIVE_INFINITY;
+  let size = 0;
+  for (const item of isMany(datum) ? datum : Object.values(datum)) size += sizeOf(item, depth + 1) + 1;
+  return size;
+}
+
 /** True for an object, as opposed to a scalar, a list or a date. */
 export function isObject(datum: Datum): datum is { readonly [name: string]: Value } {
   return !(datum instanceof Date) && isComplex(datum);
@@ -66,8 +79,14 @@ export function isObject(datum: Datum): datum is { readonly [name: string]: Valu
 
 /** The truth of a condition: True (any case), a number that is not zero. Nothing and everything else is false. */
 export function isTruthy(datum: Datum): boolean {
-  if (typeof datum === "boolean") return datum;
+  if (isMany(datum)) return datum.length === 1 && isTruthy(datum[0]);
   if (typeof datum === "number") return datum !== 0;
-  if (typeof datum !== "string") return isMany(datum) && datum.length === 1 && isTruthy(datum[0]);
-  return datum.trim().toLowerCase() === "true" || (parseNumber(datum) ?? 0) !== 0;
+  return isTrue(datum) || (typeof datum === "string" && (parseNumber(datum) ?? 0) !== 0);
+}
+
+/** True for the Boolean and its text, in any case. */
+export function isTrue(datum: Datum): boolean {
+  if (typeof datum === "boolean") return datum;
+  if (typeof datum !== "string") return isMany(datum) && datum.length === 1 && isTrue(datum[0]);
+  return datum.trim().toLowerCase() === "true";
 }

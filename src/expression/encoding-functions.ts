@@ -40,7 +40,8 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
     origin: "cloud-sync",
     summary: "A security identifier in base64 as text.",
     example: { expression: 'StringFromSid("AQEAAAAAAAUSAAAA")', result: "S-1-5-18" },
-    run: (call) => mapText(call, 0, (text) => (/^S-\d/.test(text) ? text : printSid(call, decodeBase64(call, text)))),
+    run: (call) =>
+      mapText(call, 0, (text) => (/^(S-\d|$)/.test(text) ? text : printSid(call, decodeBase64(call, text)))),
   },
   {
     name: "BitAnd",

@@ -58,6 +58,8 @@ export type Call = {
   readonly number: (index: number) => number;
   readonly date: (index: number) => Date | undefined;
   readonly pattern: (index: number) => Pattern;
+  /** Equality as of `=`. */
+  readonly isSame: (left: Datum, right: Datum) => boolean;
   /** All matches of a pattern; ends the evaluation when the text or the search takes too long. */
   readonly matchAll: (pattern: Pattern, text: string) => readonly PatternMatch[];
   /** Ends the evaluation with an error, which names the argument if its index is given. */
@@ -117,15 +119,29 @@ export type FunctionSpec = {
 
 /** The context of one evaluation that is under way. */
 export type RunningContext = EvaluationContext & {
-  /** False when the evaluation has used up its time. */
-  readonly mayGoOn: () => boolean;
+  /** Counts work; false when the evaluation has done MAX_WORK. */
+  readonly spend: (work: number) => boolean;
+  /** False when the evaluation has searched for MAX_SEARCH_TIME. */
+  readonly maySearch: () => boolean;
 };
 
-/** Milliseconds that an evaluation may search for patterns: a watchdog, which no sensible expression ever meets. */
-export const MAX_SEARCH_TIME = 1_000;
+/** Milliseconds of processor time that an evaluation may search for patterns; sensible ones take a hundredth. */
+export const MAX_SEARCH_TIME = 30;
 
 /** Longest text that is searched for a pattern. */
 export const MAX_SEARCHED = 10_000;
+
+/** Characters times instructions of a pattern that one search may cost: some 25 ms. */
+export const MAX_SEARCH_WORK = 500_000;
+
+/** Characters of the longest pattern that comes from a value, and so has to be compiled for every object. */
+export const MAX_PATTERN_VALUE = 500;
+
+/**
+ * Work of one evaluation: the characters of all arguments together, and the pairs of values that are compared. Fifty
+ * milliseconds at most, whatever the expression and the values are.
+ */
+export const MAX_WORK = 200_000;
 
 /** No function returns more text than this (characters, a list's elements together): keeps nested calls bounded. */
 export const MAX_RESULT = 100_000;

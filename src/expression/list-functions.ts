@@ -1,12 +1,11 @@
-import { isEqual, type Value } from "../model/value.ts";
+import type { Value } from "../model/value.ts";
 import { isMany, isObject, printScalar, toItems, type Datum } from "./datum.ts";
 import type { Call, FunctionSpec, Parameter } from "./evaluation.ts";
 
 const ATTRIBUTE: Parameter = { name: "attribute", type: "list" };
 const ROLES: Parameter = { name: "source", type: "list" };
-const ROLE_TYPE = "WindowsAzureActiveDirectoryRole";
 const ROLE_EXAMPLE = { appRoleAssignments: [{ id: "1", value: "admin", displayName: "Admin" }] };
-const ROLE_RESULT = [{ primary: false, type: ROLE_TYPE, value: "admin", display: "Admin" }];
+const ROLE_RESULT = [{ value: "admin", display: "Admin" }];
 
 /** Functions of multi-valued attributes, and of app roles, which are objects with id, value and displayName. */
 export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
@@ -75,7 +74,7 @@ export const LIST_FUNCTIONS: readonly FunctionSpec[] = [
     returns: "objects",
     parameters: [ROLES],
     origin: "entra",
-    summary: "All assigned app roles as elements of the SCIM attribute roles.",
+    summary: "All assigned app roles as elements of the SCIM attribute roles; those that others gave stay.",
     example: {
       expression: "AppRoleAssignmentsComplex([appRoleAssignments])",
       attributes: ROLE_EXAMPLE,
@@ -127,28 +126,48 @@ function runItem(call: Call): Datum {
 }
 
 function removeDuplicates(values: readonly Value[]): readonly Value[] {
-  const texts = new Set<Value>();
-  const objects: Value[] = [];
-  return values.filter((value) => {
-    if (typeof value !== "object") return !texts.has(value) && texts.add(value).size > 0;
-    return !objects.some((object) => isEqual(object, value)) && objects.push(value) > 0;
-  });
+  const [scalars, texts] = [new Set<Value>(), new Set<string>()];
+  return values.filter((value) =>
+    typeof value === "object" ? isNew(texts, toKey(value)) : isNew<Value>(scalars, value),
+  );
+}
+
+function isNew<Item>(seen: Set<Item>, item: Item): boolean {
+  return !seen.has(item) && seen.add(item).size > 0;
+}
+
+/** The same text for equal objects: the order of members does not count. */
+function toKey(value: Value): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(byName))
+      : part,
+  );
+}
+
+function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return byCodeUnits(left, right);
+}
+
+type Role = { readonly value: string; readonly display: Value | undefined };
+
+/** Roles without any text are none. */
+function rolesOf(call: Call): readonly Role[] {
+  return toItems(call.value(0))
+    .map((role) => (isObject(role) ? role : { value: printScalar(role) }))
+    .map((role) => ({
+      value: printScalar(role["value"] ?? role["displayName"] ?? role["id"] ?? ""),
+      display: role["displayName"],
+    }))
+    .filter(({ value }) => value !== "");
 }
 
 function roleValues(call: Call): readonly string[] {
-  return toItems(call.value(0))
-    .map((role) => (isObject(role) ? (role["value"] ?? role["displayName"] ?? role["id"] ?? "") : role))
-    .map(printScalar)
-    .filter((text) => text !== "");
+  return rolesOf(call).map(({ value }) => value);
 }
 
 function toRoles(call: Call): Datum {
-  return toItems(call.value(0)).map((role) => {
-    if (!isObject(role)) return { primary: false, type: ROLE_TYPE, value: printScalar(role) };
-    const value = role["value"] ?? role["displayName"] ?? role["id"] ?? "";
-    const display = role["displayName"];
-    return { primary: false, type: ROLE_TYPE, value, ...(display === undefined ? {} : { display }) };
-  });
+  return rolesOf(call).map(({ value, display }) => ({ value, ...(display === undefined ? {} : { display }) }));
 }
 
 function byCodeUnits(left: string, right: string): number {
@@ -163,6 +182,8 @@ function dnComponents(dn: string): readonly string[] {
     component
       .slice(component.indexOf("=") + 1)
       .trim()
-      .replaceAll(/\\([\s\S])/g, "$1"),
+      .replaceAll(/((?:\\[0-9A-F]{2})+)|\\([\s\S])/gi, (_, bytes?: string, character?: string) =>
+        bytes === undefined ? (character ?? "") : Buffer.from(bytes.replaceAll("\\", ""), "hex").toString("utf8"),
+      ),
   );
 }

@@ -82,8 +82,10 @@ function parseOperand(reader: Reader, depth: number): Tree {
     case "attribute":
       if (token.name === "") throw new SyntaxStop("attribute without a name", token.at);
       return token;
-    case "text":
     case "number":
+      if (!Number.isFinite(token.value)) throw new SyntaxStop("the number is too large", token.at);
+      return token;
+    case "text":
       return token;
     case "word":
       return reader.peek().kind === "(" ? parseCall(reader, token, depth) : parseWord(token);

@@ -70,7 +70,7 @@ function runReplace(call: Call): Datum {
       replaceMatches(call, { text, matches: call.matchAll(pattern, text) }, (match) => ({
         start: match.index,
         end: match.end,
-        text: fillReplacement(replacement, match, pattern.groups),
+        text: fillReplacement(replacement, match, pattern),
       })),
     );
   }
@@ -82,7 +82,7 @@ function runReplace(call: Call): Datum {
       const span = match.spans[group];
       return span === undefined
         ? undefined
-        : { start: span.start, end: span.end, text: fillReplacement(replacement, match, pattern.groups) };
+        : { start: span.start, end: span.end, text: fillReplacement(replacement, match, pattern) };
     }),
   );
 }

@@ -1,7 +1,9 @@
-import { failTooLong, mapText, toCharacters } from "./arguments.ts";
+import { failTooLong, mapText } from "./arguments.ts";
+import { toCharacters } from "./characters.ts";
 import { normalizeDiacritics } from "./diacritics.ts";
+import { isCulture, toLower, toProperCase, toUpper } from "./letter-case.ts";
 import { MAX_RESULT, type Call, type FunctionSpec, type Parameter } from "./evaluation.ts";
-import { isMany, printScalar, toItems, type Datum } from "./datum.ts";
+import { isEmpty, isMany, printScalar, toItems, type Datum } from "./datum.ts";
 
 const SOURCE: Parameter = { name: "source", type: "text" };
 const STRING: Parameter = { name: "string", type: "text" };
@@ -51,8 +53,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
     origin: "entra",
     summary: "Lower case, by the rules of a culture if one is named.",
     example: { expression: "ToLower([mail])", attributes: { mail: "Ada@Contoso.com" }, result: "ada@contoso.com" },
-    run: (call) =>
-      runCase(call, (text, culture) => (culture === undefined ? text.toLowerCase() : text.toLocaleLowerCase(culture))),
+    run: (call) => runCase(call, toLower),
   },
   {
     name: "ToUpper",
@@ -61,8 +62,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
     origin: "entra",
     summary: "Upper case, by the rules of a culture if one is named.",
     example: { expression: "ToUpper([country])", attributes: { country: "de" }, result: "DE" },
-    run: (call) =>
-      runCase(call, (text, culture) => (culture === undefined ? text.toUpperCase() : text.toLocaleUpperCase(culture))),
+    run: (call) => runCase(call, toUpper),
   },
   {
     name: "PCase",
@@ -178,7 +178,10 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
     origin: "entra",
     summary: "1-based position of the second text in the first, from `start` on; 0 if it is not there.",
     example: { expression: 'InStr("The quick brown fox", "quick")', result: 5 },
-    run: (call) => find(call, (text, part, start) => text.indexOf(part, Math.max(0, (start ?? 1) - 1))),
+    run: (call) =>
+      find(call, (letters, part, start = 1) =>
+        letters.join("").indexOf(part, letters.slice(0, Math.max(0, start - 1)).join("").length),
+      ),
   },
   {
     name: "InStrRev",
@@ -194,9 +197,9 @@ export const TEXT_FUNCTIONS: readonly FunctionSpec[] = [
       "1-based position of the last place of the second text in the first, looking back from `start`; 0 if it is not there.",
     example: { expression: 'InStrRev("abbcdbbbef", "bb")', result: 7 },
     run: (call) =>
-      find(call, (text, part, start) => {
-        const last = (start === undefined || start < 1 ? text.length : start) - part.length;
-        return last < 0 ? -1 : text.lastIndexOf(part, last);
+      find(call, (letters, part, start = letters.length) => {
+        const before = start < 1 ? letters : letters.slice(0, start);
+        return part === "" ? before.slice(0, -1).join("").length : before.join("").lastIndexOf(part);
       }),
   },
   {
@@ -239,44 +242,11 @@ function runJoin(call: Call): Datum {
   return texts.join(separator);
 }
 
-/** Letter by letter, as .NET does: a letter whose counterpart is more than one letter (ß) stays. */
 function runCase(call: Call, change: (text: string, culture: string | undefined) => string): Datum {
   const culture = call.has(1) ? call.text(1) : undefined;
   const known = culture === "" ? undefined : culture;
   if (known !== undefined && !isCulture(known)) return call.fail("not-a-culture", "no such culture", 1);
-  return mapText(call, 0, (text) => changeCase(text, (letter) => change(letter, known)));
-}
-
-/** True for the name of a culture, such as de-DE. */
-export function isCulture(name: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(name).length === 1;
-  } catch {
-    return false;
-  }
-}
-
-function changeCase(text: string, change: (letter: string) => string): string {
-  return toCharacters(text)
-    .map((letter) => {
-      const changed = change(letter);
-      return toCharacters(changed).length === 1 ? changed : letter;
-    })
-    .join("");
-}
-
-/** Word ends of .NET's TextInfo.ToTitleCase: blanks, control and format characters, punctuation and symbols. */
-const WORD_END = /^[\p{Z}\p{Cc}\p{Cf}\p{P}\p{S}]$/u;
-
-function toProperCase(text: string, separators: string | undefined): string {
-  const own = separators === undefined || separators === "" ? undefined : new Set(toCharacters(separators));
-  const isEnd = (letter: string): boolean => own?.has(letter) ?? WORD_END.test(letter);
-  let isFirst = true;
-  return changeCase(text, (letter) => {
-    const changed = isFirst ? letter.toUpperCase() : letter.toLowerCase();
-    isFirst = isEnd(letter);
-    return changed;
-  });
+  return mapText(call, 0, (text) => change(text, known));
 }
 
 function cut(
@@ -286,16 +256,22 @@ function cut(
 ): Datum {
   const count = Math.trunc(call.number(countIndex));
   const change = (text: string): string => (count < 0 ? text : take(toCharacters(text), count).join(""));
-  return mapText(call, 0, change) ?? "";
+  return isEmpty(call.value(0)) ? "" : mapText(call, 0, change);
 }
 
-function find(call: Call, search: (text: string, part: string, start: number | undefined) => number): number {
+/** Returns an index in code units, or -1. */
+type Search = (letters: readonly string[], part: string, start: number | undefined) => number;
+
+/** As in VBA: nothing is in nothing, and an empty part is where the search begins. Positions count code points. */
+function find(call: Call, search: Search): number {
   const isBinary = !call.has(3) || ["vbBinaryCompare", "0"].includes(call.text(3) ?? "");
-  const fold = (text: string): string => (isBinary ? text : changeCase(text, (letter) => letter.toLowerCase()));
+  const fold = (text: string): string => (isBinary ? text : toLower(text));
   const [text, part] = [fold(call.text(0) ?? ""), fold(call.text(1) ?? "")];
   const start = call.has(2) ? Math.trunc(call.number(2)) : undefined;
-  if (start !== undefined && start > text.length && text !== "") return 0;
-  return search(text, part, start) + 1;
+  const letters = toCharacters(text);
+  if (text === "" || (start ?? 0) > letters.length) return 0;
+  const found = search(letters, part, start);
+  return found < 0 ? 0 : toCharacters(text.slice(0, found)).length + 1;
 }
 
 function splitWords(text: string, delimiters: string): readonly string[] {

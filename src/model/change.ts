@@ -15,6 +15,11 @@ export type AttributeChange = {
   readonly path: string;
   readonly from: Value | undefined;
   readonly to: Value | undefined;
+  /**
+   * Set for a list in which others keep elements of their own: those of `to` that are ours. Then `to` is the whole list,
+   * and may be empty although nothing is to be cleared but ours.
+   */
+  readonly ours?: readonly Value[];
 };
 
 /** What has to happen to one object in the target. */

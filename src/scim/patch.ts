@@ -1,7 +1,8 @@
 import type { AttributeChange } from "../model/change.ts";
+import { isSatisfied, mergeElements, missingFrom, toElements } from "../model/same-value.ts";
 import { toPath, valueAt, withValue, type ResourceData, type TargetPath } from "../model/target-path.ts";
 import { isComplex, isList, type Value } from "../model/value.ts";
-import { toWireValue, withPrimary } from "./resource.ts";
+import { isMailList, isReference, toWireValue, withPrimary } from "./resource.ts";
 
 /** One operation of a PATCH request (RFC 7644 section 3.5.2): lower-case verb, always a path, never null. */
 export type Operation =
@@ -16,7 +17,11 @@ type Filter = NonNullable<TargetPath["filter"]>;
 
 const PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/** The body of a PATCH request. */
+/**
+ * The body of a PATCH request. Its `schemas` names the message and nothing else, also when the first attribute of an
+ * extension is set: a path with the URN in front "implicitly modifies" the `schemas` of the resource, and it is the service
+ * that keeps them in step (RFC 7644 section 3.5.2; RFC 7643 section 3). An operation on `schemas` would be refused by some.
+ */
 export function toPatchBody(steps: readonly Step[]): unknown {
   return { schemas: [PATCH_SCHEMA], Operations: steps.map(({ operation }) => operation) };
 }
@@ -49,10 +54,55 @@ export function toSteps(changes: readonly AttributeChange[], current: ResourceDa
 
 function simpleStep({ path, change }: Pending, current: ResourceData): Step {
   const { to } = change;
-  if (to === undefined) return { operation: { op: "remove", path: path.text }, changes: [change] };
-  // `add` would append to a list that came up meanwhile, `replace` of something missing adds it.
-  const isNew = !isList(to) && valueAt(current, path) === undefined;
-  return { operation: { op: isNew ? "add" : "replace", path: path.text, value: to }, changes: [change] };
+  const name = isReference(path) ? listPath(path) : path.text;
+  if (to === undefined) return { operation: { op: "remove", path: name }, changes: [change] };
+  if (isList(to)) return { operation: listOperation(path, change, to), changes: [change] };
+  // `replace` of something missing adds it, but not everywhere.
+  const op = valueAt(current, path) === undefined ? "add" : "replace";
+  const value = isReference(path) && path.subAttribute !== undefined ? { [path.subAttribute]: to } : to;
+  return { operation: { op, path: name, value }, changes: [change] };
+}
+
+/**
+ * A list is replaced as a whole: `add` would append to one that came up meanwhile. Only where the elements of others stay,
+ * and nothing has to go, it is an `add` of the new ones: nobody is overwritten who adds at the same time.
+ */
+function listOperation(path: TargetPath, change: AttributeChange, to: readonly Value[]): Operation {
+  const held = toElements(change.from);
+  const isAddition = change.ours !== undefined && !takesAway(change);
+  const [op, elements] = isAddition ? (["add", missingFrom(held, to)] as const) : (["replace", to] as const);
+  const isFirst = op === "replace" || held.length === 0;
+  return { op, path: path.text, value: isMailList(path) && isFirst ? withPrimary(elements, change.from) : elements };
+}
+
+/** True for a change of a shared list after which an element of before is gone. */
+export function takesAway({ from, to, ours }: AttributeChange): boolean {
+  const [before, after] = [toElements(from), toElements(to)];
+  return ours !== undefined && before.length + missingFrom(before, after).length > after.length;
+}
+
+/** The same change of a shared list, for a resource that holds something else than was thought. */
+export function rebase(change: AttributeChange, current: ResourceData): AttributeChange {
+  if (change.ours === undefined) return change;
+  const from = valueAt(current, toPath(change.path));
+  const [before, after] = [toElements(change.from), toElements(change.to)];
+  const edit = { outdated: missingFrom(after, before), wanted: missingFrom(before, after) };
+  const to = mergeElements(toElements(from), edit);
+  return { ...change, from, to: to.length === 0 ? undefined : to };
+}
+
+/**
+ * What puts back the elements of others, when a service took an `add` for a new list, as some do: `data`, which it answered,
+ * holds what was added and nothing of what was there.
+ */
+export function afterOverwriting(steps: readonly Step[], data: ResourceData): readonly Step[] {
+  return steps.flatMap(({ operation, changes }) => {
+    const [change] = changes;
+    if (operation.op !== "add" || change?.ours === undefined || change.to === undefined) return [];
+    const seen = valueAt(data, toPath(change.path));
+    if (change.from === undefined || !isSatisfied(seen, operation.value)) return [];
+    return [{ operation: { op: "replace", path: operation.path, value: change.to } as const, changes }];
+  });
 }
 
 type Added = { readonly path: TargetPath; readonly element: Value; readonly changes: readonly AttributeChange[] };
@@ -96,7 +146,7 @@ function additions(added: readonly Added[], current: ResourceData): readonly Ste
     const elements = group.map(({ path, element }) => withType(path, element));
     const list: TargetPath = { ...first.path, filter: undefined, subAttribute: undefined };
     const isFirstMail = list.attribute.toLowerCase() === "emails" && valueAt(current, list) === undefined;
-    const value = isFirstMail ? withPrimary(elements) : elements;
+    const value = isFirstMail && elements.length === 1 ? withPrimary(elements) : elements;
     const operation: Operation = { op: "add", path: listPath(first.path), value };
     return [{ operation, changes: group.flatMap(({ changes }) => changes) }];
   });

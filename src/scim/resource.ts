@@ -1,5 +1,6 @@
 import type { TargetResource } from "../model/change.ts";
 import { toScimId, type Kind, type ScimId } from "../model/ids.ts";
+import { isSatisfied, toElements } from "../model/same-value.ts";
 import { member, toPath, valueAt, withValue, type ResourceData, type TargetPath } from "../model/target-path.ts";
 import { isComplex, isList, type Attributes, type Value } from "../model/value.ts";
 
@@ -9,22 +10,24 @@ const CORE: Readonly<Record<Kind, string>> = {
 };
 
 /**
- * The body of a POST: desired attributes by target path, put into place, with exactly the schemas that are used (RFC 7643
- * section 3). Members are left out: a group is created empty. A single mail address is the primary one.
+ * The body of a POST: desired attributes by target path, put into place. Those of an extension are nested below its URN,
+ * and `schemas` names the extensions that have a value and no others (RFC 7643 sections 3 and 3.3). Members are left out:
+ * a group is created empty. One mail address is the primary one.
  */
 export function toBody(kind: Kind, desired: Attributes): ResourceData {
-  const paths = Object.keys(desired)
+  const data = Object.keys(desired)
     .map((text) => toPath(text))
     .filter((path) => path.attribute.toLowerCase() !== "members")
-    .toSorted((left, right) => rank(left) - rank(right));
-  const data = paths.reduce<ResourceData>(
-    (body, path) => withValue(body, path, toWireValue(path, desired[path.text])),
-    {},
-  );
-  const extensions = new Set(paths.flatMap((path) => path.schema ?? []));
-  const schemas = [CORE[kind], ...[...extensions].filter((schema) => member(data, schema) !== undefined)];
+    .toSorted((left, right) => rank(left) - rank(right))
+    .reduce<ResourceData>((body, path) => withValue(body, path, toBodyValue(path, desired[path.text])), {});
+  // No attribute has a colon in its name, and every URN has.
+  const extensions = Object.keys(data).filter((name) => name.includes(":"));
   const emails = member(data, "emails");
-  return { schemas, ...data, ...(isList(emails) ? { emails: withPrimary(emails) } : {}) };
+  return {
+    schemas: [CORE[kind], ...extensions],
+    ...data,
+    ...(isList(emails) && emails.length === 1 ? { emails: withPrimary(emails) } : {}),
+  };
 }
 
 // An element is dropped while nothing but `primary` is known of it, so that comes last.
@@ -32,11 +35,27 @@ function rank(path: TargetPath): number {
   return path.subAttribute?.toLowerCase() === "primary" ? 1 : 0;
 }
 
-/** Marks the element of a one-element list as primary, unless it says something about that itself. */
-export function withPrimary(elements: readonly Value[]): readonly Value[] {
-  const [only] = elements;
-  if (elements.length !== 1 || !isComplex(only) || member(only, "primary") !== undefined) return elements;
-  return [{ ...only, primary: true }];
+function toBodyValue(path: TargetPath, value: Value | undefined): Value | undefined {
+  const wire = toWireValue(path, value);
+  return isList(wire) && isMailList(path) ? withPrimary(wire) : wire;
+}
+
+/** True for `emails` as a whole. */
+export function isMailList(path: TargetPath): boolean {
+  return path.attribute.toLowerCase() === "emails" && path.filter === undefined && path.subAttribute === undefined;
+}
+
+/**
+ * Marks one mail address as the primary one, unless they say something about that themselves: the one that is primary in
+ * `current`, else the first. Services that need one take any, if they are not told.
+ */
+export function withPrimary(elements: readonly Value[], current?: Value): readonly Value[] {
+  if (elements.some((element) => !isComplex(element) || member(element, "primary") !== undefined)) return elements;
+  const old = toElements(current).find((element) => isComplex(element) && member(element, "primary") === true);
+  const found = elements.findIndex((element) => isSatisfied(old, element));
+  return elements.map((element, index) =>
+    isComplex(element) && index === Math.max(found, 0) ? { ...element, primary: true } : element,
+  );
 }
 
 /** The value as JSON wants it: `active` and `primary` are booleans (RFC 7643 sections 4.1.1 and 2.4), whatever gave them. */
@@ -69,8 +88,19 @@ export function toResource(answer: ResourceData, managed: readonly string[]): Ta
 function keep(kept: ResourceData, answer: ResourceData, path: TargetPath): ResourceData {
   const whole: TargetPath = { ...path, filter: undefined, subAttribute: undefined };
   const value = valueAt(answer, whole);
+  const isScalar = value !== undefined && typeof value !== "object";
+  // A manager that is shown as a bare text: it stands for the value.
+  if (isReference(path) && isScalar) return withValue(kept, path, value);
   const slot = isComplex(value) ? path : whole;
   return withValue(kept, slot, toWireValue(slot, valueAt(answer, slot)));
+}
+
+/**
+ * True for the `value` of a complex attribute that has one only, such as `urn:…:User:manager.value`: a reference to
+ * another resource (RFC 7643 section 2.3.7), which is sent as a whole.
+ */
+export function isReference(path: TargetPath): boolean {
+  return path.filter === undefined && path.subAttribute?.toLowerCase() === "value";
 }
 
 function toMembers(value: Value | undefined): readonly ScimId[] | undefined {

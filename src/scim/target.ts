@@ -5,9 +5,9 @@ import { member, toPath, valueAt } from "../model/target-path.ts";
 import type { Log } from "../log.ts";
 import type { Limiter, OnRequest, Target } from "../sync/ports.ts";
 import { toBaseUrl } from "./base-url.ts";
-import { createClient, type ScimClient } from "./client.ts";
+import { createClient, type ScimAnswer, type ScimClient } from "./client.ts";
 import { hasCode, unexpectedResponse } from "./errors.ts";
-import { equalsFilter, toQuery } from "./filter.ts";
+import { equalsFilter, lookupFilters, toQuery } from "./filter.ts";
 import { changeMembers } from "./members.ts";
 import { ENDPOINT, readPages, toKnown, toListAnswer } from "./pages.ts";
 import { createWriter } from "./write.ts";
@@ -40,7 +40,7 @@ export function createTarget(options: TargetOptions, deps: TargetDeps): Target {
   const client = createClient({ baseUrl, token: options.token, timeoutMs: options.timeoutMs, version }, deps);
   const read = (kind: Kind, id: ScimId) => readOne(client, { kind, id, managed: managed[kind] });
   const isThere = async (id: ScimId) => (await read("group", id)) !== undefined;
-  const writer = createWriter({ client, log: deps.log, managed });
+  const writer = createWriter({ client, log: deps.log, managed, read });
   return {
     testConnection: (signal) => testConnection(client, signal),
     list: (kind, signal) => readPages(client, { kind, pageSize, managed: managed[kind] }, signal),
@@ -64,17 +64,30 @@ async function find(
   { kind, attribute, value }: Lookup,
   managed: readonly string[],
 ): Promise<readonly TargetResource[]> {
-  const filter = equalsFilter(attribute, value);
-  // As Entra: members of a group are of no interest here, and there may be very many.
-  const excludedAttributes = kind === "group" ? "members" : undefined;
-  const path = `${ENDPOINT[kind]}?${toQuery({ excludedAttributes, filter })}`;
-  const answer = await client({ method: "GET", path, isGeneral: true, secrets: [value] });
+  const answer = await ask(client, { kind, filters: lookupFilters(attribute, value), value });
   const wanted = toPath(attribute);
   // Services ignore filters, or compare another attribute: only what really fits counts.
   const hits = toListAnswer(answer)
     .entries.filter((entry) => isSame(valueAt(entry, wanted), value))
     .map((entry) => toKnown(entry, managed, answer.status));
   return [...new Map(hits.map((hit) => [hit.id, hit])).values()];
+}
+
+/** The answer to the first filter that the service does not refuse. */
+async function ask(
+  client: ScimClient,
+  query: { readonly kind: Kind; readonly filters: readonly string[]; readonly value: string },
+): Promise<ScimAnswer> {
+  const [filter, ...others] = query.filters;
+  // As Entra: members of a group are of no interest here, and there may be very many.
+  const excludedAttributes = query.kind === "group" ? "members" : undefined;
+  const path = `${ENDPOINT[query.kind]}?${toQuery({ excludedAttributes, filter })}`;
+  try {
+    return await client({ method: "GET", path, isGeneral: true, secrets: [query.value] });
+  } catch (error) {
+    if (others.length === 0 || !hasCode(error, "rejected")) throw error;
+    return ask(client, { ...query, filters: others });
+  }
 }
 
 function isSame(found: unknown, value: string): boolean {

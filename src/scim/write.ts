@@ -1,6 +1,7 @@
 import type { AttributeChange, TargetResource } from "../model/change.ts";
 import type { SyncError } from "../model/errors.ts";
-import type { Kind } from "../model/ids.ts";
+import type { Kind, ScimId } from "../model/ids.ts";
+import { isSatisfied } from "../model/same-value.ts";
 import { toPath } from "../model/target-path.ts";
 import type { Attributes } from "../model/value.ts";
 import type { Log } from "../log.ts";
@@ -8,7 +9,16 @@ import type { RefusedAttribute, WrittenResource } from "../sync/ports.ts";
 import type { ScimClient } from "./client.ts";
 import { hasCode, scimTypeOf, unexpectedResponse } from "./errors.ts";
 import { ENDPOINT } from "./pages.ts";
-import { afterNoTarget, applyChanges, toPatchBody, toSteps, type Step } from "./patch.ts";
+import {
+  afterNoTarget,
+  afterOverwriting,
+  applyChanges,
+  rebase,
+  takesAway,
+  toPatchBody,
+  toSteps,
+  type Step,
+} from "./patch.ts";
 import { textsOf, toBody, toResource } from "./resource.ts";
 
 export type Writer = {
@@ -24,6 +34,7 @@ type Context = {
   readonly client: ScimClient;
   readonly log: Log;
   readonly managed: Readonly<Record<Kind, readonly string[]>>;
+  readonly read: (kind: Kind, id: ScimId) => Promise<TargetResource | undefined>;
   /** Attributes that the service does not have, with what it said: left out from then on. */
   readonly unsupported: Map<string, string>;
 };
@@ -39,8 +50,17 @@ export function createWriter(deps: Omit<Context, "unsupported">): Writer {
   const context: Context = { ...deps, unsupported: new Map() };
   return {
     create: (kind, desired) => create(context, kind, desired),
-    update: (kind, current, changes) => update(context, { kind, resource: current, changes }),
+    update: async (kind, resource, changes) => update(context, await onFresh(context, { kind, resource, changes })),
   };
+}
+
+/** A shared list from which something is taken has to be written as a whole: so it is read before, for nothing to be lost. */
+async function onFresh(context: Context, edit: Edit): Promise<Edit> {
+  if (!edit.changes.some(takesAway)) return edit;
+  const resource = await context.read(edit.kind, edit.resource.id);
+  if (resource === undefined) return edit;
+  const changes = edit.changes.map((change) => rebase(change, resource.data));
+  return { ...edit, resource, changes: changes.filter(({ from, to }) => !isSatisfied(from, to)) };
 }
 
 async function create(context: Context, kind: Kind, desired: Attributes): Promise<WrittenResource> {
@@ -132,7 +152,8 @@ async function sendSteps(context: Context, edit: Edit, steps: readonly Step[]): 
   const [first] = steps;
   if (first === undefined) return { resource: edit.resource, refused: [], errors: [] };
   try {
-    return { resource: await patch(context, edit, steps), refused: [], errors: [] };
+    const resource = await patch(context, edit, steps);
+    return await sendSteps(context, { ...edit, resource }, afterOverwriting(steps, resource.data));
   } catch (error) {
     if (!isAboutAttributes(error)) throw error;
     if (steps.length === 1) return sendOther(context, edit, { step: first, error });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Escrow, Link, StoredObject, Stream } from "../sync/state.ts";
-import { parseKey, toEntraId, toScimId, toKey } from "../model/ids.ts";
+import { parseKey, toEntraId, toKey, toScimId, type ObjectKey } from "../model/ids.ts";
 import type { Value } from "../model/value.ts";
 
 /** What is read back from Redis is parsed like anything from outside: another version may have written it. */
@@ -64,4 +64,10 @@ const escrow = z.object({
 /** Parses a remembered failure. Throws a ZodError on text that we did not write. */
 export function parseEscrow(text: string | null | undefined): Escrow | undefined {
   return text ? escrow.parse(JSON.parse(text)) : undefined;
+}
+
+/** Reads an object's key. Throws a TypeError on text that we did not write. */
+export function toObjectKey(text: string): ObjectKey {
+  const { kind, id } = parseKey(text);
+  return toKey(kind, id);
 }

@@ -36,6 +36,7 @@ export function createKeys(prefix: string) {
     links: (kind: Kind) => `${prefix}:links:${kind}`,
     owners: (kind: Kind) => `${prefix}:owners:${kind}`,
     absent: (kind: Kind) => `${prefix}:absent:${kind}`,
+    ambiguous: (kind: Kind) => `${prefix}:ambiguous:${kind}`,
     pushed: (group: EntraId) => `${prefix}:pushed:${group}`,
     uncertain: `${prefix}:uncertain`,
     waiters: (user: EntraId) => `${prefix}:waiters:${user}`,

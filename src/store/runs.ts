@@ -1,9 +1,10 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import { parseKey, toKey, type ObjectKey } from "../model/ids.ts";
+import { parseKey, type ObjectKey } from "../model/ids.ts";
 import type { CyclePlan } from "../sync/cycle.ts";
 import type { Run, Runs } from "../sync/runs.ts";
 import type { Outcome } from "../sync/state.ts";
+import { toObjectKey } from "./codec.ts";
 import type { Keys } from "./keys.ts";
 import { addMany, execute } from "./transaction.ts";
 
@@ -121,11 +122,6 @@ async function openRun(
   else transaction.expire(keys.run(id), KEEP_QUIET_SECONDS);
   await execute(transaction);
   return isWaiting ? plan.users : all;
-}
-
-function toObjectKey(text: string): ObjectKey {
-  const { kind, id } = parseKey(text);
-  return toKey(kind, id);
 }
 
 function toCounters(key: ObjectKey, outcome: Outcome): readonly (readonly [string, number])[] {

@@ -11,12 +11,13 @@ import {
   type ScimId,
 } from "../model/ids.ts";
 import type { Link, MemberDiff, MemberRef, Presence, State } from "../sync/state.ts";
-import { parseEscrow, parseLink, parseObject } from "./codec.ts";
+import { parseLink, parseObject, toObjectKey } from "./codec.ts";
+import { createEscrow } from "./escrow.ts";
 import type { Keys } from "./keys.ts";
 import type { PlanState } from "./plan-state.ts";
 import { descendants, toIds } from "./sets.ts";
 import type { SourceState } from "./source-state.ts";
-import { addMany, execute, markDirtyIn, parts, removeMany } from "./transaction.ts";
+import { addMany, execute, markDirtyIn, parts, removeMany, replaceMany } from "./transaction.ts";
 
 type TargetState = Omit<State, keyof SourceState | keyof PlanState>;
 
@@ -35,8 +36,13 @@ export function createTargetState(redis: Redis, keys: Keys): TargetState {
     markAbsent: async (kind, ids) => {
       const transaction = redis.multi();
       addMany(transaction, keys.absent(kind), ids);
+      removeMany(transaction, keys.ambiguous(kind), ids);
       await execute(transaction);
     },
+    markAmbiguous: async (kind, ids) => {
+      await execute(replaceMany(redis.multi(), keys.ambiguous(kind), ids));
+    },
+    isAmbiguous: async (kind, id) => (await redis.sismember(keys.ambiguous(kind), id)) === 1,
     takeAbsent: async (kind, id) => (await redis.srem(keys.absent(kind), id)) === 1,
     forget: (kind, id) => forget(redis, keys, { kind, id }),
     diffMembers: (group, isNested) => diffMembers(redis, keys, { group, isNested }),
@@ -55,23 +61,8 @@ export function createTargetState(redis: Redis, keys: Keys): TargetState {
     setMembershipUncertain: async (group, isUncertain) => {
       await (isUncertain ? redis.sadd(keys.uncertain, group) : redis.srem(keys.uncertain, group));
     },
-    saveEscrow: async (escrow) => {
-      const due = Date.parse(escrow.retryAt);
-      await execute(
-        redis.multi().hset(keys.escrow, escrow.key, JSON.stringify(escrow)).zadd(keys.escrowDue, due, escrow.key),
-      );
-    },
-    readEscrow: async (key) => parseEscrow(await redis.hget(keys.escrow, key)),
-    dropEscrow: async (key) => {
-      await execute(redis.multi().hdel(keys.escrow, key).zrem(keys.escrowDue, key));
-    },
-    readDueEscrow: async (now) => (await redis.zrangebyscore(keys.escrowDue, 0, now.getTime())).map(toObjectKey),
+    ...createEscrow(redis, keys),
   };
-}
-
-function toObjectKey(text: string): ObjectKey {
-  const { kind, id } = parseKey(text);
-  return toKey(kind, id);
 }
 
 const toGroupKey = (id: EntraId): ObjectKey => toKey("group", id);
@@ -104,7 +95,9 @@ async function createLink(
   const args = [id, link.scimId, JSON.stringify(link)];
   const people = kind === "user" ? [keys.reports(id), keys.waiters(id)] : [];
   const names = [keys.owners(kind), keys.links(kind), ...people];
-  return (await redis.eval(CREATE_LINK, names.length, ...names, ...args)) === 1;
+  const isLinked = (await redis.eval(CREATE_LINK, names.length, ...names, ...args)) === 1;
+  if (isLinked) await redis.srem(keys.ambiguous(kind), id);
+  return isLinked;
 }
 
 async function unlink(redis: Redis, keys: Keys, { kind, id }: Which): Promise<void> {
@@ -149,10 +142,11 @@ async function findOwners(
  */
 async function forget(redis: Redis, keys: Keys, which: Which): Promise<void> {
   const { kind, id } = which;
-  const [linkText, objectText, scope] = await Promise.all([
+  const [linkText, objectText, scope, waiting] = await Promise.all([
     redis.hget(keys.links(kind), id),
     redis.hget(keys.objects(kind), id),
     redis.sismember(keys.scope(kind), id),
+    redis.smembers(keys.waiters(id)),
   ]);
   const link = parseLink(linkText);
   const object = parseObject(objectText);
@@ -162,7 +156,7 @@ async function forget(redis: Redis, keys: Keys, which: Which): Promise<void> {
   const transaction = redis.multi();
   const manager = object?.attributes["manager"];
   if (typeof manager === "string") transaction.srem(keys.reports(toEntraId(manager)), id);
-  if (link === undefined) forgetPerson(transaction, keys, { id, isKnown: object !== undefined });
+  if (link === undefined) forgetPerson(transaction, keys, { id, isKnown: object !== undefined, waiting });
   else forgetAttributes(transaction, keys, { id, link, presence: object?.presence ?? "present" });
   await execute(transaction);
 }
@@ -184,10 +178,13 @@ async function forgetGroup(
 function forgetPerson(
   transaction: ChainableCommander,
   keys: Keys,
-  { id, isKnown }: { readonly id: EntraId; readonly isKnown: boolean },
+  { id, isKnown, waiting }: { readonly id: EntraId; readonly isKnown: boolean; readonly waiting: readonly string[] },
 ): void {
   transaction.hdel(keys.objects("user"), id).srem(keys.complete, id).srem(keys.retained, id);
-  transaction.srem(keys.included, id).del(keys.waiters(id));
+  transaction.srem(keys.included, id);
+  // No group waits for him any more; reports still have to learn that he is gone.
+  const groups = waiting.filter((key) => parseKey(key).kind === "group");
+  removeMany(transaction, keys.waiters(id), groups);
   // Entra may go on naming a purged person as a member; there is nothing to be read of him.
   if (isKnown) transaction.hset(keys.tries, id, NEVER_AGAIN);
 }

@@ -18,9 +18,14 @@ export function addMany(transaction: ChainableCommander, key: string, members: r
 }
 
 /** Makes a set hold exactly these members, in a transaction. */
-export function replaceMany(transaction: ChainableCommander, key: string, members: readonly string[]): void {
+export function replaceMany(
+  transaction: ChainableCommander,
+  key: string,
+  members: readonly string[],
+): ChainableCommander {
   transaction.del(key);
   addMany(transaction, key, members);
+  return transaction;
 }
 
 /** Removes members from a set, in a transaction. */

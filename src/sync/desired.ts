@@ -1,6 +1,7 @@
 import type { Expression } from "../expression/compile.ts";
 import { SyncError } from "../model/errors.ts";
-import { isComplex, isList, toValue, type Attributes, type Value } from "../model/value.ts";
+import type { Attributes, Value } from "../model/value.ts";
+import { normalise } from "./normalise.ts";
 import { sourceReader, type KindRules, type Mapping, type SourceObject } from "./rules.ts";
 
 /** What the mappings give for one object. */
@@ -101,25 +102,4 @@ function evaluateExpression(target: string, expression: Expression, { read, occa
     kind: "error",
     error: new SyncError(message, { side: "source", code: "mapping", retry: { kind: "never" } }),
   };
-}
-
-/**
- * Brings a value to the type of its target attribute: SoSafe's attributes are strings, only `active` is a boolean
- * (gallery tutorial). A list gives its first value, blanks around a text are kept, and an empty text is an empty value.
- */
-export function normalise(target: string, value: Value | undefined): Value | undefined {
-  const single = isList(value) ? value[0] : value;
-  if (target === "active") return toBoolean(single);
-  if (typeof single === "boolean") return single ? "True" : "False";
-  if (typeof single === "number") return String(single);
-  if (isComplex(single) || isList(single)) return toValue(value);
-  return single === "" ? undefined : single;
-}
-
-function toBoolean(value: Value | undefined): boolean | undefined {
-  if (typeof value === "boolean") return value;
-  if (value === undefined) return undefined;
-  const text = String(typeof value === "object" ? "" : value).toLowerCase();
-  if (text === "true" || text === "1") return true;
-  return text === "false" || text === "0" ? false : undefined;
 }

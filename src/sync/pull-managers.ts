@@ -1,4 +1,4 @@
-import type { EntraId } from "../model/ids.ts";
+import { toEntraId, type EntraId } from "../model/ids.ts";
 import type { SyncContext } from "./context.ts";
 import { inBatches } from "./batches.ts";
 import type { ManagerRecord } from "./ports.ts";
@@ -9,7 +9,7 @@ const MOST_SINGLE = 50;
 
 /**
  * Reads the managers of our people in full after every full round of users: delta queries leave managers out at times,
- * so there absence says nothing. A list in which nobody has a manager any more is not believed.
+ * so there absence says nothing. A list in which nobody has a manager any more is not believed while any of them exists.
  *
  * Returns warnings. Throws the source's SyncErrors.
  */
@@ -23,9 +23,12 @@ export async function pullManagers(context: SyncContext): Promise<readonly strin
     records.push(...page.filter((record) => people.has(record.id)));
     context.onProgress("managers", records.length);
   }
-  const known = [...people.values()].filter((person) => person.attributes["manager"] !== undefined).length;
-  if (known > 0 && records.every((record) => record.manager === undefined)) {
-    return [`Entra returned no managers at all, although ${known} are known; nothing is concluded from that`];
+  const known = [...people.values()].flatMap((person) => managerOf(person) ?? []);
+  const isEmpty = records.every((record) => record.manager === undefined);
+  if (isEmpty && known.length > 0 && (await isAnyThere(context, known))) {
+    return [
+      `Entra returned no managers at all, although ${known.length} people had one; nothing is concluded from that`,
+    ];
   }
   const changed = records.flatMap((record) => toChange(people.get(record.id), record));
   for (const batch of inBatches(changed)) await state.saveUsers(new Map(batch));
@@ -44,11 +47,21 @@ async function readPeople({ state }: SyncContext): Promise<ReadonlyMap<EntraId, 
   return people;
 }
 
+function managerOf({ attributes }: StoredObject): EntraId | undefined {
+  const manager = attributes["manager"];
+  return typeof manager === "string" ? toEntraId(manager) : undefined;
+}
+
+/** Whether Graph knows one of these people: managers who left the directory leave nothing behind. */
+async function isAnyThere({ source, signal }: SyncContext, ids: readonly EntraId[]): Promise<boolean> {
+  return (await source.readUsersById([...new Set(ids)], [], signal)).length > 0;
+}
+
 function toChange(
   old: StoredObject | undefined,
   { id, manager }: ManagerRecord,
 ): readonly (readonly [EntraId, StoredObject])[] {
-  if (old === undefined || old.attributes["manager"] === manager) return [];
+  if (old === undefined || managerOf(old) === manager) return [];
   const { manager: _former, ...others } = old.attributes;
   const attributes = manager === undefined ? others : { ...others, manager };
   return [[id, { ...old, attributes }]];

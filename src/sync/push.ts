@@ -1,10 +1,9 @@
 import { SyncError } from "../model/errors.ts";
 import type { EntraId, Kind } from "../model/ids.ts";
 import type { AttributeChange, TargetResource } from "../model/change.ts";
-import { toPath, valueAt } from "../model/target-path.ts";
-import { isEqual, type Attributes } from "../model/value.ts";
+import type { Attributes } from "../model/value.ts";
 import type { SyncContext } from "./context.ts";
-import { recordFound, recordSent } from "./diff.ts";
+import { isStored, recordFound, recordSent } from "./diff.ts";
 import { decideGroup, decideUser, type Decision } from "./plan.ts";
 import { pushMembers } from "./push-members.ts";
 import type { Link, ObjectState, Outcome } from "./state.ts";
@@ -32,7 +31,8 @@ export async function pushObject(context: SyncContext, kind: Kind, id: EntraId):
     // Something may have changed in Entra while the request was under way, and the cycle that saw it compared with what
     // we knew before: so look once more, until there is nothing left to send.
     if (decision.change.kind !== "none") {
-      done = action;
+      // A new account that is completed at once is still a new account.
+      if (done !== "created") done = action;
       continue;
     }
     return await finish(context, { kind, id, decision, action: done ?? action });
@@ -85,6 +85,7 @@ async function create(context: SyncContext, task: Task, desired: Attributes): Pr
   const { kind, state } = task;
   const isKnownAbsent = await context.state.takeAbsent(kind, state.id);
   if (!isKnownAbsent && (await adopt(context, task, desired))) return "again";
+  if (await context.state.isAmbiguous(kind, state.id)) throw listedOnly();
   const object = { ...state, attributes: state.object?.attributes ?? {} };
   const unique = await findUnique(context, { kind, object, desired });
   try {
@@ -142,7 +143,8 @@ export async function adoptResource(
   hit: { readonly kind: Kind; readonly id: EntraId; readonly resource: TargetResource; readonly desired: Attributes },
 ): Promise<void> {
   const { kind, id, resource } = hit;
-  const link: Link = { ...newLink(resource, "adopted"), sent: recordFound(resource.data, hit.desired) };
+  const { additive } = kind === "user" ? context.rules.users : context.rules.groups;
+  const link: Link = { ...newLink(resource, "adopted"), sent: recordFound(resource.data, hit.desired, additive) };
   if (!(await context.state.link(kind, id, link))) throw linkedElsewhere();
   // Members that an existing group already has are read once before the first comparison.
   if (kind === "group") await context.state.setMembershipUncertain(id, true);
@@ -159,6 +161,14 @@ function severalHits(attribute: string, count: number): SyncError {
       details: { hits: count },
     },
   );
+}
+
+/** Some services answer a search for an attribute that they cannot search by with an empty list. */
+function listedOnly(): SyncError {
+  const message =
+    "the list of the target shows matching accounts of which its search finds none; none is touched, and none is added, " +
+    "until the list shows exactly one, or none";
+  return new SyncError(message, { side: "target", code: "conflict", retry: { kind: "never" } });
 }
 
 function linkedElsewhere(): SyncError {
@@ -199,9 +209,7 @@ function warnOfEchoes(
   context: SyncContext,
   sent: { readonly changes: readonly AttributeChange[]; readonly next: Link },
 ): void {
-  const paths = sent.changes
-    .filter(({ path, to }) => !isEqual(valueAt(sent.next.data, toPath(path)), to))
-    .map(({ path }) => path);
+  const paths = sent.changes.filter((change) => !isStored(change, sent.next.data)).map(({ path }) => path);
   if (paths.length > 0) context.log.warn({ attributes: paths }, "target did not store a value as sent");
 }
 

@@ -125,6 +125,7 @@ function compileKind(kind: Kind, attributes: readonly AttributeMapping[], filter
     mappings,
     paths: mappings.map((mapping) => mapping.target),
     createOnly: new Set(mappings.filter((mapping) => mapping.isCreateOnly).map((mapping) => mapping.target)),
+    additive: new Set(mappings.filter(({ from }) => isAdditive(from)).map((mapping) => mapping.target)),
     filters,
     explainScope,
     isMatch: (object: SourceObject) => explainScope(object).isMatch,
@@ -172,6 +173,11 @@ function referencePath(target: string): string {
 
 function isUnique(from: Mapping["from"]): boolean {
   return from.kind === "expression" && from.expression.isUnique;
+}
+
+/** Entra's rule: such roles are added beside those that others gave. */
+function isAdditive(from: Mapping["from"]): boolean {
+  return from.kind === "expression" && from.expression.isAdditive;
 }
 
 function compileFrom(mapping: AttributeMapping): Mapping["from"] {

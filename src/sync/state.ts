@@ -173,6 +173,9 @@ export type State = {
   readonly readLinkedIds: (kind: Kind) => Promise<readonly EntraId[]>;
   /** Objects that a complete list of the target proved to be absent from it. */
   readonly markAbsent: (kind: Kind, ids: readonly EntraId[]) => Promise<void>;
+  /** Objects for which a complete list of the target showed several accounts, or one that another object matches, too. */
+  readonly markAmbiguous: (kind: Kind, ids: readonly EntraId[]) => Promise<void>;
+  readonly isAmbiguous: (kind: Kind, id: EntraId) => Promise<boolean>;
   /** Asks and forgets in one step, so that the proof is used once. */
   readonly takeAbsent: (kind: Kind, id: EntraId) => Promise<boolean>;
   /** Drops attributes of somebody out of scope, and everything of an object that is neither in scope nor linked. */

@@ -154,15 +154,19 @@ async function adoptHits(
     for (const { id } of resources) claims.set(id, (claims.get(id) ?? 0) + 1);
   }
   let adopted = 0;
+  const ambiguous: EntraId[] = [];
   for (const [id, resources] of hits) {
     const [resource] = resources;
     const desired = missing.desired.get(id);
-    if (resource === undefined || resources.length > 1 || desired === undefined || claims.get(resource.id) !== 1)
+    if (resource === undefined || resources.length > 1 || desired === undefined || claims.get(resource.id) !== 1) {
+      ambiguous.push(id);
       continue;
+    }
     await adoptResource(context, { kind, id, resource, desired });
     if (kind === "group") await refreshMembers(context, id, resource.members);
     adopted += 1;
   }
+  await context.state.markAmbiguous(kind, ambiguous);
   await context.state.markAbsent(
     kind,
     [...missing.desired.keys()].filter((id) => !hits.has(id)),

