@@ -1,9 +1,16 @@
 import { createApp, type App } from "../app.ts";
 import { ConfigError, SyncError } from "../model/errors.ts";
 import { errorToExit } from "./outcome.ts";
+import { describeProblem } from "./report.ts";
 import { loadTools, type Tools } from "./start.ts";
 
-type Step = { readonly name: string; readonly isOk: boolean; readonly detail: string };
+type Step = {
+  readonly name: string;
+  readonly isOk: boolean;
+  readonly detail: string;
+  /** What works, but looks like a mistake. */
+  readonly warnings?: readonly string[];
+};
 
 /**
  * `check`: goes through everything that a sync needs, in the order in which it is needed, and says of each whether it
@@ -17,17 +24,20 @@ export async function check({ isJson }: { readonly isJson: boolean }): Promise<n
   return failure === undefined ? 0 : errorToExit(failure);
 }
 
-function describe({ name, isOk, detail }: Step): string {
-  return `${isOk ? "✓" : "✗"} ${name.padEnd(22)} ${detail.replaceAll("\n", `\n${" ".repeat(25)}`)}`;
+function describe({ name, isOk, detail, warnings = [] }: Step): string {
+  const text = [detail, ...warnings.map((warning) => `! ${warning}`)]
+    .join("\n")
+    .replaceAll("\n", `\n${" ".repeat(25)}`);
+  return `${isOk ? "✓" : "✗"} ${name.padEnd(22)} ${text}`;
 }
 
 /** Returns the first failure, if any; later steps that do not build on the failed one are still taken. */
 async function takeSteps(steps: Step[]): Promise<unknown> {
   let failure: unknown;
-  const take = async <Result>(name: string, work: () => Promise<readonly [Result, string]>) => {
+  const take: Take = async (name, work) => {
     try {
-      const [result, detail] = await work();
-      steps.push({ name, isOk: true, detail });
+      const [result, detail, warnings = []] = await work();
+      steps.push({ name, isOk: true, detail, ...(warnings.length > 0 && { warnings }) });
       return result;
     } catch (error) {
       failure ??= error;
@@ -37,7 +47,12 @@ async function takeSteps(steps: Step[]): Promise<unknown> {
   };
   const tools = await take("configuration", async () => {
     const loaded = await loadTools({ isOneShot: true });
-    return [loaded, loaded.environment.configFile] as const;
+    const { configFile } = loaded.environment;
+    // The line says already which file it is.
+    const warnings = loaded.warnings.map(({ where, ...rest }) =>
+      describeProblem({ ...rest, where: where.replace(`${configFile}: `, "") }),
+    );
+    return [loaded, configFile, warnings];
   });
   if (tools === undefined) return failure;
   const app = await take("Redis", async () => [await createApp(tools), describeRedis(tools)] as const);
@@ -48,7 +63,11 @@ async function takeSteps(steps: Step[]): Promise<unknown> {
   return failure;
 }
 
-type Take = <Result>(name: string, work: () => Promise<readonly [Result, string]>) => Promise<Result | undefined>;
+/** A step gives its result, what to tell of it, and perhaps warnings. */
+type Take = <Result>(
+  name: string,
+  work: () => Promise<readonly [result: Result, detail: string, warnings?: readonly string[]]>,
+) => Promise<Result | undefined>;
 
 async function checkSource(app: App, take: Take): Promise<void> {
   const { source, rules } = app;
@@ -108,7 +127,7 @@ function describeRedis({ environment }: Tools): string {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.problems.map((each) => `${each.where}: ${each.message}`).join("\n");
+  if (error instanceof ConfigError) return error.problems.map(describeProblem).join("\n");
   if (error instanceof SyncError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,17 @@
 import type { z } from "zod";
+import type { Position } from "../expression/tree.ts";
 import { findNearest } from "../model/nearest.ts";
 
 /** Keys and indexes that lead to a value in the file. */
 export type Path = readonly (string | number)[];
 
 /** A mistake at a place in the file. */
-export type Issue = { readonly path: Path; readonly message: string };
+export type Issue = {
+  readonly path: Path;
+  readonly message: string;
+  /** Where in the text of the value it is, and what to say if that place can be shown in the file. */
+  readonly inside?: Position & { readonly message: string };
+};
 
 /** Writes a path as the user would: `users.attributes[3].source`. */
 export function formatPath(path: Path): string {
@@ -69,8 +75,8 @@ function shown(input: unknown): string {
   return typeof input === "string" || typeof input === "number" ? `, not ${JSON.stringify(input).slice(0, 80)}` : "";
 }
 
-/** `; did you mean x?`, or nothing. */
-export function suggest(word: string, candidates: Iterable<string>): string {
+/** `; did you mean x?`, or nothing. A prefix stands before what is offered. */
+export function suggest(word: string, candidates: Iterable<string>, prefix = ""): string {
   const nearest = findNearest(word, candidates);
-  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  return nearest === undefined ? "" : `; did you mean ${prefix}${nearest}?`;
 }

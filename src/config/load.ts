@@ -1,19 +1,29 @@
 import { readFile } from "node:fs/promises";
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document } from "yaml";
-import { findOperator } from "../filter/operators.ts";
 import type { AttributeMapping, Config, ScopingFilter } from "../model/config.ts";
 import { ConfigError, type Problem } from "../model/errors.ts";
 import type { Kind } from "../model/ids.ts";
+import { normaliseClause } from "./check-filter.ts";
 import { checkMeaning } from "./check.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { formatPath, toIssues, type Issue, type Path } from "./issue.ts";
 import { knownKeys } from "./json-schema.ts";
+import { offsetInside } from "./place.ts";
 import { ConfigFile } from "./schema.ts";
 import { canonicalTarget } from "./target-attribute.ts";
+import { findDoubts } from "./warnings.ts";
+
+/** A configuration, with what is allowed in it but looks like a mistake. */
+export type Loaded = { readonly config: Config; readonly warnings: readonly Problem[] };
 
 /** Reads and checks the configuration file. Throws a ConfigError that holds every problem. */
 export async function loadConfig(file: string): Promise<Config> {
-  return parseConfig(await read(file), file);
+  return (await loadWithWarnings(file)).config;
+}
+
+/** The same, and tells the warnings, too. */
+export async function loadWithWarnings(file: string): Promise<Loaded> {
+  return parseWithWarnings(await read(file), file);
 }
 
 async function read(file: string): Promise<string> {
@@ -31,19 +41,29 @@ async function read(file: string): Promise<string> {
  * ConfigError that holds every problem.
  */
 export function parseConfig(text: string, file: string): Config {
+  return parseWithWarnings(text, file).config;
+}
+
+/** The same, and tells the warnings, too, in the order of the file. */
+export function parseWithWarnings(text: string, file: string): Loaded {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const origin = { file, lines, text };
   const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) throw new ConfigError(faults.map((fault) => toFault(fault, { file, lines })));
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => toFault(fault, origin)));
   const raw = toPlain(document, file);
   const parsed = ConfigFile.safeParse(raw, { reportInput: true });
   const issues = [...(parsed.success ? [] : toIssues(parsed.error, knownKeys)), ...checkMeaning(raw)];
-  if (parsed.success && issues.length === 0) return deepFreeze(canonicalise(parsed.data));
-  const problems = issues.map((issue) => locate(issue, document, { file, lines }));
-  throw new ConfigError(problems.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0)));
+  const toProblems = (found: readonly Issue[]) =>
+    found
+      .map((issue) => locate(issue, document, origin))
+      .toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0));
+  if (!parsed.success || issues.length > 0) throw new ConfigError(toProblems(issues));
+  const config = deepFreeze(canonicalise(parsed.data));
+  return { config, warnings: toProblems(findDoubts(config)) };
 }
 
-type Origin = { readonly file: string; readonly lines: LineCounter };
+type Origin = { readonly file: string; readonly lines: LineCounter; readonly text: string };
 
 function toFault(fault: { message: string; pos: [number, number] }, { file, lines }: Origin): Problem {
   const { line, col } = lines.linePos(fault.pos[0]);
@@ -62,12 +82,15 @@ function toPlain(document: Document, file: string): unknown {
   throw new ConfigError([{ where: file, message: "is empty" }]);
 }
 
-function locate(issue: Issue, document: Document, { file, lines }: Origin): Problem {
+function locate(issue: Issue, document: Document, { file, lines, text }: Origin): Problem {
   const place = formatPath(issue.path);
-  const offset = offsetOf(document, issue.path);
+  const { inside } = issue;
+  const exact = inside && offsetInside(document.getIn(issue.path, true), inside, text);
+  const offset = exact ?? offsetOf(document, issue.path);
   const position = offset === undefined ? undefined : lines.linePos(offset);
   const found = position === undefined ? {} : { line: position.line, column: position.col };
-  return { where: place === "" ? file : `${file}: ${place}`, message: issue.message, ...found };
+  const message = exact === undefined ? issue.message : (inside?.message ?? issue.message);
+  return { where: place === "" ? file : `${file}: ${place}`, message, ...found };
 }
 
 /** Where a value starts; for a value that is missing, where the block begins that should hold it. */
@@ -92,8 +115,8 @@ function canonicalise(config: Config): Config {
   const { users, groups } = config;
   return {
     ...config,
-    users: { ...users, ...withSpelling("user", users), scope: users.scope.map(withOperators) },
-    groups: { ...groups, ...withSpelling("group", groups), scope: groups.scope.map(withOperators) },
+    users: { ...users, ...withSpelling("user", users), scope: withClauses("user", users.scope) },
+    groups: { ...groups, ...withSpelling("group", groups), scope: withClauses("group", groups.scope) },
   };
 }
 
@@ -108,10 +131,6 @@ function withSpelling(kind: Kind, { match, attributes }: Mapped): Mapped {
   };
 }
 
-function withOperators(filter: ScopingFilter): ScopingFilter {
-  const clauses = filter.clauses.map((clause) => ({
-    ...clause,
-    operator: findOperator(clause.operator)?.name ?? clause.operator,
-  }));
-  return { ...filter, clauses };
+function withClauses(kind: Kind, filters: readonly ScopingFilter[]): readonly ScopingFilter[] {
+  return filters.map(({ name, clauses }) => ({ name, clauses: clauses.map((each) => normaliseClause(kind, each)) }));
 }

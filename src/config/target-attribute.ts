@@ -1,7 +1,6 @@
 import type { Kind } from "../model/ids.ts";
-import { parsePath } from "../model/target-path.ts";
+import { CORE_ATTRIBUTES, ENTERPRISE } from "./scim-attributes.ts";
 
-const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:";
 const ADDRESS = ["formatted", "streetAddress", "locality", "region", "postalCode", "country"];
 const NAME = ["givenName", "familyName", "formatted", "honorificPrefix", "honorificSuffix"];
 const WORK = ["employeeNumber", "costCenter", "organization", "division", "department"];
@@ -23,28 +22,14 @@ export const SOSAFE_ATTRIBUTES: Readonly<Record<Kind, readonly string[]>> = {
     "userType",
     "locale",
     "timezone",
-    ...WORK.map((name) => `${ENTERPRISE}${name}`),
+    ...WORK.map((name) => `${ENTERPRISE}:${name}`),
   ],
-  group: ["displayName", "externalId", "members"],
-};
-
-/** The attributes of RFC 7643 sections 3.1, 4.1 and 4.2 that a client may write. */
-const CORE: Readonly<Record<Kind, readonly string[]>> = {
-  user: `userName name displayName nickName profileUrl title userType preferredLanguage locale timezone active emails
-    phoneNumbers ims photos addresses entitlements roles x509Certificates externalId`.split(/\s+/),
   group: ["displayName", "externalId", "members"],
 };
 
 /** Names that can be offered for a misspelled target. */
 export function knownTargets(kind: Kind): readonly string[] {
-  return [...new Set([...SOSAFE_ATTRIBUTES[kind], ...CORE[kind]])];
-}
-
-/** True for a core attribute that the target would not know, or would not let us write. */
-export function isUnknownTarget(kind: Kind, text: string): boolean {
-  const path = parsePath(text);
-  if (path === undefined || path.schema !== undefined) return false;
-  return !CORE[kind].some((name) => name.toLowerCase() === path.attribute.toLowerCase());
+  return [...new Set([...SOSAFE_ATTRIBUTES[kind], ...Object.keys(CORE_ATTRIBUTES[kind])])];
 }
 
 const CORE_URN = /^urn:ietf:params:scim:schemas:core:2\.0:(?:User|Group):/i;

@@ -13,9 +13,9 @@ export type Domain = {
   readonly values: "boolean" | "date" | "id" | "any";
 };
 
-/** Properties that Graph requires and does not let anybody empty (resource types user and group). */
+/** Properties that Graph requires and does not let anybody empty (resource types user and group), and what is computed. */
 const ALWAYS_SET: Readonly<Record<Kind, readonly string[]>> = {
-  user: ["accountEnabled", "displayName", "id", "userPrincipalName"],
+  user: ["accountEnabled", "displayName", "id", "IsSoftDeleted", "userPrincipalName"],
   group: ["displayName", "id", "mailEnabled", "securityEnabled"],
 };
 
@@ -30,19 +30,19 @@ export function isObjectId(text: string): boolean {
 export function domainOf(kind: Kind, name: string): Domain {
   const attribute = sourceAttribute(kind, name.trim());
   if (attribute === undefined) return { key: name, isSingle: false, isAlwaysSet: false, values: "any" };
-  const { property, member, type } = attribute;
+  const { property, member, type, isOfManager } = attribute;
   return {
     key: keyOf(attribute),
     // Directory extensions are of a type that their tenant chose, which may be a list.
     isSingle: type !== "list" && type !== "object" && !/^extension_/i.test(name.trim()),
-    isAlwaysSet: property === undefined || (member === undefined && ALWAYS_SET[kind].includes(property)),
+    isAlwaysSet: !isOfManager && member === undefined && ALWAYS_SET[kind].includes(property ?? attribute.name),
     values: valuesOf(attribute),
   };
 }
 
 /** Two attributes are computed from a property that can also be read raw, by another name. */
-function keyOf({ name, property, member }: SourceAttribute): string {
-  if (["telephoneNumber", "userPrincipalName"].includes(name)) return `${name} (computed)`;
+function keyOf({ name, property, member, isOfManager }: SourceAttribute): string {
+  if (isOfManager || ["telephoneNumber", "userPrincipalName"].includes(name)) return `${name} (computed)`;
   return [property ?? name, ...(member === undefined ? [] : [member])].join(".");
 }
 

@@ -109,12 +109,12 @@ describe("a mapping", () => {
     ["{ target: title, source: signInActivity }", "attributes[1].source", "refuses it in a delta query"],
     ["{ target: 'emails[', source: mail }", "attributes[1].target", "emails[ is not a target attribute"],
     ["{ target: dispalyName, source: mail }", "attributes[1].target", "did you mean displayName?"],
-    ["{ target: id, source: objectId }", "attributes[1].target", "id is no attribute of SCIM users"],
+    ["{ target: id, source: objectId }", "attributes[1].target", "id is read-only"],
     ["{ target: title }", "attributes[1]", "has no value"],
     ["{ target: title, source: mail, constant: x }", "attributes[1]", "has source and constant"],
     ["{ target: title, source: mail, expression: Now() }", "attributes[1]", "has source and expression"],
     ["{ target: title, expression: 'Nott([mail])' }", "attributes[1].expression", "Nott"],
-    ["{ target: title, expression: 'Not([mail]' }", "attributes[1].expression", "of the expression"],
+    ["{ target: title, expression: 'Not([mail]' }", "attributes[1].expression", "expected a comma or ), found the end"],
     ["{ target: title, expression: 'ToLower([maill])' }", "attributes[1].expression", "did you mean mail?"],
     ["{ target: title, expression: 'ToLower([aboutMe])' }", "attributes[1].expression", "outside the directory"],
     ["{ target: title, source: mail, apply: alwys }", "attributes[1].apply", "did you mean always?"],
@@ -132,11 +132,11 @@ describe("a mapping", () => {
 
   test("that covers a part of another one's target is refused", () => {
     const [problem] = problemsOf(
-      file("{ target: name, constant: x }", "{ target: name.givenName, source: givenName }"),
+      file("{ target: emails, source: otherMails }", "{ target: 'emails[type eq \"work\"].value', source: mail }"),
     );
     expect(problem).toMatchObject({
       where: "bridge.yaml: users.attributes[2].target",
-      message: "name.givenName overlaps with attributes[1], which maps name",
+      message: 'emails[type eq "work"].value overlaps with attributes[1], which maps emails',
       line: 6,
     });
   });
