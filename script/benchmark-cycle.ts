@@ -14,7 +14,7 @@ import { createTargetState } from "../src/store/target-state.ts";
 import { inBatches } from "../src/sync/batches.ts";
 import { runCycle } from "../src/sync/cycle.ts";
 import { toDesired } from "../src/sync/desired.ts";
-import type { Source, Target } from "../src/sync/ports.ts";
+import type { DeltaPage, GroupDelta, Source, Target } from "../src/sync/ports.ts";
 import type { Rules } from "../src/sync/rules.ts";
 import type { State } from "../src/sync/state.ts";
 
@@ -98,15 +98,17 @@ async function linkAll(state: State, people: readonly BenchmarkPerson[], { users
   }
 }
 
+async function* readGroups(): AsyncIterable<DeltaPage<GroupDelta>> {
+  yield { items: [], cursor: "delta", isLast: true };
+}
+
 /** Everybody in the first round, nothing in the next ones. */
 function createSource(people: readonly BenchmarkPerson[]): Source {
   return {
     signIn: () => Promise.resolve(),
     findApplication: refuse,
     readAssignments: refuse,
-    readGroups: async function* readGroups() {
-      yield { items: [], cursor: "delta", isLast: true };
-    },
+    readGroups,
     readUsersById: () => Promise.resolve([]),
     readUsers: async function* readUsers({ cursor }) {
       if (cursor === undefined) {
