@@ -1,7 +1,8 @@
 /**
  * Measures how fast people are mapped: evaluates scope and mappings of a configuration file for generated people, on one
  * core, and compares with parsing and printing the same people as JSON, which tells the machine's speed apart from ours.
- * Best of several rounds, taken in turns, in processor time.
+ * Best of several rounds, taken in turns, in processor time. Then runs real cycles for the same people on a real Redis,
+ * and tells which share of them mapping is, and how long the target's rate limit would take for these people.
  *
  *     npx node script/benchmark-mapping.ts [people] [rounds] [config]
  */
@@ -12,10 +13,13 @@ import { isComplex, toValue } from "../src/model/value.ts";
 import { toDesired } from "../src/sync/desired.ts";
 import { compileRules } from "../src/sync/rules.ts";
 import { createPeople } from "../test/sandbox/people.ts";
+import { measureCycles, type Cost } from "./benchmark-cycle.ts";
 
 const [count, rounds] = [Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 5)];
 const file = process.argv[4] ?? new URL("../config/bridge.yaml", import.meta.url).pathname;
-const { users } = compileRules(await loadConfig(file));
+const loaded = await loadConfig(file);
+const rules = compileRules(loaded);
+const { users } = rules;
 
 const people = createPeople({ count, seed: 1 }).map(({ id, ...properties }) => {
   const attributes = toValue(properties);
@@ -31,6 +35,7 @@ for (let round = 0; round < rounds; round += 1) {
 }
 
 const [mappedMs, baselineMs] = [Math.min(...mapping), Math.min(...baseline)];
+const cycles = await measureCycles(people, rules);
 stdout.write(
   `${JSON.stringify(
     {
@@ -42,11 +47,27 @@ stdout.write(
       microsecondsPerUser: Number(((mappedMs * 1_000) / count).toFixed(2)),
       baselinePerSecondPerCore: Math.round(count / (baselineMs / 1_000)),
       timesBaseline: Number((mappedMs / baselineMs).toFixed(2)),
+      cycles: { initial: compare(cycles.initial), planOfEverybody: compare(cycles.plan) },
+      rateLimit: {
+        requestsPerSecond: loaded.target.rateLimit,
+        secondsToCreateEverybody: Math.round(count / loaded.target.rateLimit),
+        timesMapping: Math.round((count / loaded.target.rateLimit) * (1_000 / mappedMs)),
+      },
     },
     undefined,
     2,
   )}\n`,
 );
+
+/** A cycle, in seconds, and mapping's share of it. */
+function compare({ wallMs, processorMs }: Cost) {
+  return {
+    seconds: Number((wallMs / 1_000).toFixed(1)),
+    processorSeconds: Number((processorMs / 1_000).toFixed(1)),
+    shareOfMapping: Number((mappedMs / wallMs).toFixed(3)),
+    shareOfMappingInProcessorTime: Number((mappedMs / processorMs).toFixed(3)),
+  };
+}
 
 /** Processor time in milliseconds. Fails when not everybody went through. */
 function measure(work: () => number): number {
