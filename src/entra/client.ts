@@ -4,6 +4,7 @@ import { createClient } from "./graph.ts";
 import { createTokenSource } from "./credential.ts";
 import { readGroupDelta, readUserDelta } from "./delta.ts";
 import { findApplication, readAssignments, readUsersById } from "./directory.ts";
+import { createLookup } from "./lookup.ts";
 import type { EntraOptions } from "./options.ts";
 
 const MAX_PAGE_SIZE = 999;
@@ -27,5 +28,6 @@ export function createSource(options: EntraOptions, deps: SourceDeps): Source {
     readUsers: (query, signal) => readUserDelta(client, query, signal),
     readGroups: (query, signal) => readGroupDelta(client, query, signal),
     readUsersById: (ids, select, signal) => readUsersById(client, { ids, select }, signal),
+    lookup: createLookup(client),
   };
 }

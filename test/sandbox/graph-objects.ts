@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DirectoryGroup, DirectoryUser } from "./directory.ts";
 import { badRequest, notFound, type Answer, type Call } from "./graph-answer.ts";
 import { unknownProperty } from "./graph-delta-query.ts";
+import { parseFilter } from "./graph-filter.ts";
 import {
   GROUP_DEFAULTS,
   GROUP_PROPERTIES,
@@ -111,22 +112,29 @@ export function getUser(world: World, call: Call, name: string): Answer {
   if (user === undefined || isLost(world.switches, "users")) throw notFound(name);
   const manager = user.properties["manager"];
   const isExpanded = call.query.get("$expand")?.startsWith("manager") === true && typeof manager === "string";
-  const expanded = isExpanded ? { manager: { "@odata.type": "#microsoft.graph.user", id: manager } } : {};
+  const expanded = isExpanded ? { manager: expandManager(world, manager, call.query) } : {};
   return single(world, "users/$entity", { ...userData(user, call.query), ...expanded });
 }
 
-/** GET /users and /groups with $filter on one property, or without. */
+/** `$expand=manager($select=…)`: of the manager just what is asked for. */
+function expandManager(world: World, id: string, query: URLSearchParams): object {
+  const names = /^manager\(\$select=([^;)]*)\)$/u.exec(query.get("$expand") ?? "")?.[1];
+  const found = names === undefined ? undefined : describe(world, id, new URLSearchParams({ $select: names }));
+  return found?.data ?? { "@odata.type": "#microsoft.graph.user", id };
+}
+
+const FILTERABLE = {
+  users: ["id", "userPrincipalName", "mail", "employeeId", "displayName", "proxyAddresses"],
+  groups: ["id", "displayName", "mail"],
+} as const;
+
+/** GET /users and /groups with $filter, or without. */
 export function listObjects(world: World, call: Call, kind: "users" | "groups"): Answer {
   if (isLost(world.switches, kind)) return list(world, kind, { value: [] });
   const filter = call.query.get("$filter");
-  const names = kind === "users" ? ["id", "userPrincipalName", "mail", "employeeId"] : ["id", "displayName"];
-  const wanted = filter === null ? undefined : parseEquals(filter, names);
+  const isWanted = filter === null ? () => true : parseFilter(filter, FILTERABLE[kind]);
   const objects: Iterable<DirectoryUser> = (kind === "users" ? world.directory.users : world.directory.groups).values();
-  const found = [...objects].filter(({ id, properties, presence }) => {
-    if (presence !== "active" || wanted === undefined) return presence === "active";
-    const value = { ...properties, id }[wanted.name];
-    return typeof value === "string" && value.toLowerCase() === wanted.value.toLowerCase();
-  });
+  const found = [...objects].filter((object) => object.presence === "active" && isWanted(object));
   const toData = kind === "users" ? userData : groupData;
   const page = paged(call, found);
   return list(world, kind, { ...page, value: page.value.map((object) => toData(object, call.query)) });
@@ -168,7 +176,8 @@ function deepMembers(world: World, group: DirectoryGroup): ReadonlyMap<string, s
   return found;
 }
 
-function demandGroup(world: World, id: string): DirectoryGroup {
+/** An active group, or 404. */
+export function demandGroup(world: World, id: string): DirectoryGroup {
   const group = world.directory.groups.get(id.toLowerCase());
   if (group?.presence !== "active" || isLost(world.switches, "groups")) throw notFound(id);
   return group;
@@ -188,11 +197,13 @@ function describe(
   return { type: "group", data: { "@odata.type": "#microsoft.graph.group", ...groupData(group, query) } };
 }
 
-function userData(user: DirectoryUser, query: URLSearchParams): Record<string, unknown> {
+/** A user as GET shows it, cut down to $select. */
+export function userData(user: DirectoryUser, query: URLSearchParams): Record<string, unknown> {
   return objectData(user, selected(query, { known: READABLE_OF_USER, defaults: USER_DEFAULTS, type: "user" }));
 }
 
-function groupData(group: DirectoryUser, query: URLSearchParams): Record<string, unknown> {
+/** A group as GET shows it, cut down to $select. */
+export function groupData(group: DirectoryUser, query: URLSearchParams): Record<string, unknown> {
   return objectData(group, selected(query, { known: READABLE_OF_GROUP, defaults: GROUP_DEFAULTS, type: "group" }));
 }
 
@@ -237,7 +248,8 @@ function parseEquals(filter: string, names: readonly string[]): { readonly name:
 
 type Listed<Row> = { readonly value: readonly Row[]; readonly next?: string };
 
-function paged<Row>(call: Call, rows: readonly Row[]): Listed<Row> {
+/** The page of a collection that $top and $skiptoken ask for. */
+export function paged<Row>(call: Call, rows: readonly Row[]): Listed<Row> {
   const size = Number(call.query.get("$top") ?? "100");
   if (!Number.isInteger(size) || size < 1 || size > 999) {
     throw badRequest(
@@ -253,7 +265,8 @@ function paged<Row>(call: Call, rows: readonly Row[]): Listed<Row> {
   return { value, next: next.href };
 }
 
-function list(world: World, columns: string, page: Listed<object>): Answer {
+/** A collection as Graph writes it. */
+export function list(world: World, columns: string, page: Listed<object>): Answer {
   const context = { "@odata.context": `${world.url()}/v1.0/$metadata#${columns}` };
   const next = page.next === undefined ? {} : { "@odata.nextLink": page.next };
   return { status: 200, body: { ...context, ...next, value: page.value } };
