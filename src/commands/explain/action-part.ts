@@ -43,7 +43,7 @@ function toPlanned(context: Context, prediction: Prediction): Planned {
   switch (change.kind) {
     case "create": {
       const changes = Object.entries(change.desired).map(([path, to]) => ({ path, from: undefined, to }));
-      const reason = isLost ? "the target no longer has the one we knew" : "the target has none that matches";
+      const reason = isLost ? "SoSafe no longer has the one we knew" : "SoSafe has none that matches";
       return { action: "create", reason, changes: show(context, changes) };
     }
     case "update": {
@@ -76,9 +76,9 @@ function whyNothing({ facts, rules, scope }: Context, { decision, link }: Predic
   if (change.kind !== "none") return "";
   switch (change.reason) {
     case "unchanged":
-      return decision.isIncluded ? "every value is as it should be" : "it is disabled already";
+      return decision.isIncluded ? whyUnchanged(facts) : "it is disabled already";
     case "not-in-scope":
-      return facts.stored.link === undefined ? "not in scope, and nothing of ours in the target" : scope.reason;
+      return facts.stored.link === undefined ? "not in scope, and nothing of ours in SoSafe" : scope.reason;
     case "disabled-in-source":
       return "the sign-in is blocked, and there is no account: none is created for blocked people";
     case "action-off":
@@ -88,6 +88,11 @@ function whyNothing({ facts, rules, scope }: Context, { decision, link }: Predic
     case "ignored-by-mapping":
       return "a mapping gives IgnoreObjectFlow";
   }
+}
+
+function whyUnchanged({ resync }: Facts): string {
+  const isSame = resync.decision.change.kind === "none";
+  return isSame ? "every value is as it should be" : "as far as the sync knows, every value is as it should be";
 }
 
 function whyOff(rules: KindRules, scope: ScopePart, isLinked: boolean): string {
@@ -100,7 +105,7 @@ function whyOff(rules: KindRules, scope: ScopePart, isLinked: boolean): string {
 
 /** When the next push of this object happens; undefined state is read by the next cycle. */
 function tellWhen({ halt, escrow, stored, live, current }: Facts, next: Planned): string | null {
-  if (halt !== undefined) return "not before the target accepts our token again; every cycle tries";
+  if (halt !== undefined) return "once SoSafe accepts our token again; every cycle tries";
   if (next.action === "nothing") return null;
   const isUnchanged = isEqual(stored.object?.attributes, live?.attributes) && stored.isInScope === current.isInScope;
   if (escrow === undefined || !isUnchanged) return "with the next cycle";

@@ -96,10 +96,12 @@ export type MatchPart = {
   readonly error: { readonly code: string; readonly message: string } | null;
 };
 
+/** `resync`: SoSafe holds another value than the sync remembers, and a re-sync sends it again. */
 export type MappingStatus =
   | "equal"
   | "send"
   | "clear"
+  | "resync"
   | "default"
   | "create-only"
   | "ignored"
@@ -122,7 +124,6 @@ export type MappingLine = {
   /** What the target holds, as far as it is known. */
   readonly current: Shown;
   readonly status: MappingStatus;
-  readonly hasDrifted: boolean;
   readonly isRedacted: boolean;
   readonly error: { readonly message: string; readonly line: number | null; readonly column: number | null } | null;
 };

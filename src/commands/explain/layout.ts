@@ -14,10 +14,10 @@ export type Style = {
 };
 export type Paint = (text: string) => string;
 
-const WIDTH_ELSEWHERE = 120;
+const WIDTH_ELSEWHERE = 100;
 const NARROWEST = 40;
 
-/** Colours and width of a stream: none and 120 characters where it is no terminal; NO_COLOR is obeyed. */
+/** Colours and width of a stream: none and 100 characters where it is no terminal; NO_COLOR is obeyed. */
 export function createStyle(stream: NodeJS.WriteStream): Style {
   const paint =
     (format: "green" | "red" | "yellow" | "dim" | "bold"): Paint =>

@@ -1,5 +1,6 @@
 import { printScalar } from "../../expression/datum.ts";
-import { toPath, valueAt } from "../../model/target-path.ts";
+import type { Change } from "../../model/change.ts";
+import { toPath, valueAt, type TargetPath } from "../../model/target-path.ts";
 import { isEqual, type Attributes, type Value } from "../../model/value.ts";
 import { evaluateMapping, type MappingInput, type MappingOutcome } from "../../sync/desired.ts";
 import { diff } from "../../sync/diff.ts";
@@ -7,6 +8,7 @@ import { sourceReader, type KindRules, type Mapping } from "../../sync/rules.ts"
 import type { Link } from "../../sync/state.ts";
 import type { MappingLine, MappingStatus } from "./explanation.ts";
 import type { Facts } from "./facts.ts";
+import type { Prediction } from "./predict.ts";
 import { inputNames, type Redaction } from "./redaction.ts";
 
 type Context = {
@@ -15,8 +17,10 @@ type Context = {
   readonly redaction: Redaction;
   readonly input: MappingInput;
   readonly link: Link | undefined;
-  /** Paths that differ from what the target holds, and would be sent if the object is. */
+  /** Paths that differ from what the sync remembers of the target, and would be sent if the object is. */
   readonly differing: ReadonlySet<string>;
+  /** Paths that a re-sync sends. */
+  readonly resent: ReadonlySet<string>;
   readonly isSent: boolean;
 };
 
@@ -31,8 +35,6 @@ export function toMappings(facts: Facts, rules: KindRules, redaction: Redaction)
   const occasion = { for: link === undefined ? "create" : "update" } as const;
   const input: MappingInput = { read: sourceReader(rules.kind, object), object, occasion };
   const evaluated = rules.mappings.map((mapping) => evaluate(mapping, input, next.decision.desired));
-  const { change, isIncluded } = next.decision;
-  const isSent = isIncluded && next.conflict === undefined && (change.kind === "create" || change.kind === "update");
   const context: Context = {
     facts,
     rules,
@@ -40,9 +42,20 @@ export function toMappings(facts: Facts, rules: KindRules, redaction: Redaction)
     input,
     link,
     differing: findDiffering(evaluated, rules, link),
-    isSent,
+    resent: new Set(isSent(facts.resync) ? pathsOf(facts.resync.decision.change) : []),
+    isSent: isSent(next),
   };
   return evaluated.map((each) => toLine(context, each));
+}
+
+function isSent({ decision, conflict }: Prediction): boolean {
+  const { change, isIncluded } = decision;
+  return isIncluded && conflict === undefined && (change.kind === "create" || change.kind === "update");
+}
+
+function pathsOf(change: Change): readonly string[] {
+  if (change.kind === "create") return Object.keys(change.desired);
+  return change.kind === "update" ? change.changes.map(({ path }) => path) : [];
 }
 
 /** The value that the decision was made with, where there is one: chance and clock would give another one now. */
@@ -73,7 +86,7 @@ function toLine(context: Context, { mapping, outcome }: Evaluated): MappingLine 
   const { target } = mapping;
   const path = toPath(target);
   const remembered = link === undefined ? undefined : valueAt(link.data, path);
-  const held = facts.resource === undefined ? remembered : valueAt(facts.resource.data, path);
+  const held = facts.targetError === undefined ? heldNow(facts, link, path) : remembered;
   const isRedacted = redaction.isHiddenTarget(target);
   return {
     target,
@@ -82,10 +95,15 @@ function toLine(context: Context, { mapping, outcome }: Evaluated): MappingLine 
     result: redaction.target(target, valueOf(outcome)),
     current: redaction.target(target, held),
     status: toStatus(context, { mapping, outcome }, remembered),
-    hasDrifted: link !== undefined && link.isBare !== true && !isEqual(remembered, held),
     isRedacted,
     error: outcome.kind === "error" ? toError(mapping, input, outcome.error.message) : null,
   };
+}
+
+/** What the target showed just now: of the linked resource, or of the one to be adopted. */
+function heldNow({ resource, stored }: Facts, link: Link | undefined, path: TargetPath): Value | undefined {
+  if (stored.link !== undefined) return resource === undefined ? undefined : valueAt(resource.data, path);
+  return link === undefined ? undefined : valueAt(link.data, path);
 }
 
 function readInput({ read, object }: MappingInput, name: string): Value | undefined {
@@ -113,6 +131,7 @@ function toStatus(context: Context, { mapping, outcome }: Evaluated, held: Value
   const { value } = outcome;
   if (outcome.kind === "skip" && value === undefined) return isIgnored(mapping, context.input) ? "ignored" : "waiting";
   if (context.differing.has(mapping.target)) return context.isSent ? toSending(outcome) : "withheld";
+  if (context.resent.has(mapping.target)) return "resync";
   if (value === undefined) return whyNotCleared(context, mapping, held);
   if (mapping.isCreateOnly) return "create-only";
   return isEqual(held, value) ? "equal" : "not-taken";

@@ -73,10 +73,19 @@ function explain(facts: Facts, rules: Rules, result: FilterResult | undefined): 
   if (presence === "hard") return "no longer in Entra";
   if (!isProvisioned(facts, rules)) return "groups are not provisioned: groups.enabled is false";
   if (!current.isInScope) return explainUnassigned(facts, rules);
-  if (result?.isMatch === false) return "no scoping filter fits";
+  if (result?.isMatch === false) return explainFilters(result);
   const how = rules.scope.mode === "all" ? "everybody is: source.scope is all" : explainAssignment(facts);
   const passed = result?.groups.find((group) => group.isMatch);
   return passed === undefined ? how : `${how}; filter "${passed.name}" fits`;
+}
+
+/** With one filter, the condition that it fails by. */
+function explainFilters({ groups }: FilterResult): string {
+  const [only, ...others] = groups;
+  const failed = only?.clauses.find((clause) => !clause.isMatch);
+  if (only === undefined || failed === undefined || others.length > 0) return "no scoping filter fits";
+  const wanted = [failed.attribute, failed.operator, failed.value].filter((each) => each !== "").join(" ");
+  return `filter "${only.name}" does not fit: ${wanted}`;
 }
 
 function explainAssignment({ assignments }: Facts): string {

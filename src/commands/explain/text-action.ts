@@ -8,9 +8,8 @@ import { describePlanned } from "./verdict.ts";
 export function actionLines(action: ActionPart, kind: Kind, style: Style): readonly string[] {
   const { next, resync, when, failure, halt } = action;
   return [
-    ...plannedLines("the next sync", next, { kind, style }),
-    ...(when === null ? [] : hang(style, ["    ", when])),
-    ...(resync === null ? [] : plannedLines("a re-sync", resync, { kind, style })),
+    ...plannedLines(when === null ? "now" : `now (${when})`, next, { kind, style }),
+    ...(resync === null ? [] : plannedLines("with a re-sync", resync, { kind, style })),
     ...(failure === null
       ? []
       : [
@@ -33,7 +32,7 @@ function plannedLines(who: string, planned: Planned, { kind, style }: Place): re
   // What a creation sends is listed among the mappings.
   const changes = planned.action === "create" ? [] : planned.changes;
   return [
-    ...hang(style, ["  → ", `${who} ${describePlanned(planned, kind)}: ${clean(planned.reason)}`], paint),
+    ...hang(style, ["  → ", `${who}: ${describePlanned(planned, kind)}; ${clean(planned.reason)}`], paint),
     ...changes.flatMap(({ target, from, to }) =>
       hang(style, ["      ", `${shorten(target)}: ${print(from)} → ${print(to)}`]),
     ),

@@ -31,7 +31,7 @@ function importLines({ import: part, subject }: Explanation, style: Style): read
   const filled = part.attributes.filter(({ value }) => value !== null);
   const empty = part.attributes.filter(({ value }) => value === null).map(({ name }) => name);
   const pairs = filled.map(({ name, entraName, value }): readonly [string, string] => [
-    entraName === null ? name : `${name} (${entraName})`,
+    toLabel(name, entraName),
     print(value),
   ]);
   return [
@@ -39,6 +39,12 @@ function importLines({ import: part, subject }: Explanation, style: Style): read
     ...(empty.length === 0 ? [] : hang(style, ["  without a value: ", empty.join(", ")], style.dim)),
     ...copyLines(part, style),
   ];
+}
+
+/** Both names, or the shorter one where the other only says where it is kept. */
+function toLabel(name: string, entraName: string | null): string {
+  if (entraName === null) return name;
+  return name.endsWith(`.${entraName}`) ? entraName : `${name} (${entraName})`;
 }
 
 function relations({ manager, roles }: ImportPart): readonly (readonly [string, string])[] {
@@ -120,7 +126,7 @@ function filterLines({ name, isMatch, clauses }: FilterLine, style: Style): read
     ...point(style, { isGood: isMatch, text: `filter "${name}"` }),
     ...clauses.flatMap((clause) => {
       const wanted = clause.value === "" ? "" : ` ${clean(clause.value)}`;
-      const text = `${clause.attribute} ${clause.operator}${wanted}, is ${print(clause.actual)}`;
+      const text = `${clause.attribute} ${clause.operator}${wanted}, is ${clause.actual === null ? "empty" : print(clause.actual)}`;
       return point(style, { isGood: clause.isMatch, text }).map((line) => `  ${line}`);
     }),
   ];

@@ -42,32 +42,34 @@ function describeAction({ action, subject, members }: Parts): string {
   const { next, resync, halt } = action;
   const held = halt === null ? "" : ", but nothing is sent at present";
   const later =
-    next.action === "nothing" && resync !== null ? `; a re-sync ${describePlanned(resync, subject.kind)}` : "";
+    next.action === "nothing" && resync !== null ? `; a re-sync would ${describePlanned(resync, subject.kind)}` : "";
   const edits = (members?.toAdd ?? 0) + (members?.toRemove ?? 0);
   if (next.action === "nothing" && edits > 0) return `${count(edits, "membership")} will change${held}`;
-  return `${next.action === "nothing" ? "nothing to send" : `the next sync ${describePlanned(next, subject.kind)}`}${later}${held}`;
+  return `${next.action === "nothing" ? "nothing to send" : `the next sync will ${describePlanned(next, subject.kind)}`}${later}${held}`;
 }
 
-/** `updates 2 attributes` */
+/** `update 2 attributes` */
 export function describePlanned({ action, changes }: Planned, kind: "user" | "group"): string {
   const one = kind === "user" ? "account" : "group";
   switch (action) {
     case "create":
-      return `creates the ${one}`;
+      return `create the ${one}`;
     case "adopt":
-      return changes.length === 0 ? "adopts it" : `adopts it and updates ${count(changes.length, "attribute")}`;
+      return changes.length === 0
+        ? `adopt the ${one}`
+        : `adopt the ${one}, update ${count(changes.length, "attribute")}`;
     case "update":
-      return `updates ${count(changes.length, "attribute")}`;
+      return `update ${count(changes.length, "attribute")}`;
     case "disable":
-      return `disables the ${one}`;
+      return `disable the ${one}`;
     case "restore":
-      return `enables the ${one} again`;
+      return `enable the ${one} again`;
     case "delete":
-      return `deletes the ${one}`;
+      return `delete the ${one}`;
     case "fail":
-      return "fails";
+      return "fail";
     case "nothing":
-      return "sends nothing";
+      return "nothing to send";
   }
 }
 
