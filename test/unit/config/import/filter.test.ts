@@ -144,7 +144,10 @@ describe("filters", () => {
   it("of groups with an unknown operator refuse the import", () => {
     const scope = { groups: [{ name: "x", clauses: [clause("Present", [], "displayName")] }] };
     expect(refusal(schema({ group: { scope } }))).toEqual([
-      { path: `${GROUPS}.scope.groups[0].clauses[0].operatorName`, message: "unknown operator Present" },
+      {
+        path: `${GROUPS}.scope.groups[0].clauses[0].operatorName`,
+        message: expect.stringContaining("unknown operator Present"),
+      },
     ]);
   });
 
