@@ -12,6 +12,7 @@ const BASIC = [
   { target: "displayName", source: "displayName" },
   { target: "externalId", source: "objectId" },
   { target: 'emails[type eq "work"].value', source: "mail" },
+  { target: "title", expression: 'IIF([jobTitle] = "broken", Error("as wanted by a test"), [jobTitle])' },
 ];
 
 type Company = AsyncDisposable & {
@@ -123,8 +124,11 @@ describe.for(["better-auth", "scimmy"] as const)("the manager as a reference in 
     await world.cycle();
     const boss = (await world.scim.users()).find((user) => user["externalId"] === ids.boss);
     await world.scim.ask("DELETE", `/Users/${boss?.id}`);
+    takeWrites(world);
 
     expect(await world.cycle(["--resync"])).toMatchObject({ result: "ok", users: { created: 1, failed: 0 } });
+    // What points to the old account stays until the new one is there, and is changed once.
+    expect(takeWrites(world)).toEqual(["POST", "PATCH", "PATCH"]);
     expect([await managerOf(ids.ada), await managerOf(ids.eve)]).toEqual(["boss", "boss"]);
     const again = (await world.scim.users()).find((user) => user["externalId"] === ids.boss);
     expect(again?.id).not.toBe(boss?.id);
@@ -173,6 +177,20 @@ describe("managers that delta queries leave out", () => {
 });
 
 describe("the manager's e-mail", () => {
+  it("is not sent while he has no account, although he is in scope", async () => {
+    const mapping = { target: MANAGER, source: "manager.mail" };
+    await using company = await createCompany({ target: "better-auth", mapping });
+    const { world, ids, managerOf } = company;
+    world.tenant.directory.assign(ids.chair);
+    world.tenant.directory.update(ids.chair, { jobTitle: "broken" });
+
+    expect(await world.cycle(["--once"], 1)).toMatchObject({ users: { created: 3, failed: 1 } });
+    expect(await managerOf(ids.boss)).toBeUndefined();
+    world.tenant.directory.update(ids.chair, { jobTitle: "Chair" });
+    expect(await world.cycle()).toMatchObject({ users: { created: 1, updated: 1 } });
+    expect(await managerOf(ids.boss)).toBe("chair@musterwerk.example");
+  });
+
   it("arrives once the manager has an account, follows his address, and goes when he leaves", async () => {
     const mapping = { target: MANAGER, source: "manager.mail" };
     await using company = await createCompany({ target: "better-auth", mapping });

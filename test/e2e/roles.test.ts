@@ -111,10 +111,10 @@ describe("app roles of assignments", () => {
     expect([await rolesOf(world, ada), await rolesOf(world, eve)]).toEqual([["writer"], ["writer"]]);
 
     // A role that came up after the last look at the application is learnt from its first assignment.
-    tenant.application.roles = [...tenant.application.roles, { ...GUEST, value: "a-guest" }];
+    tenant.application.roles = [{ ...EDITOR, value: "author" }, AUDITOR, { ...GUEST, value: "a-guest" }];
     directory.assign(ada, GUEST.id);
-    await world.cycle();
-    expect(await rolesOf(world, ada)).toEqual(["a-guest"]);
+    expect(await world.cycle()).toMatchObject({ users: { updated: 2 } });
+    expect([await rolesOf(world, ada), await rolesOf(world, eve)]).toEqual([["a-guest"], ["author"]]);
     // An assignment to a role that is gone changes nothing, and is asked about once.
     directory.assign(eve, "44444444-4444-4444-8444-444444444444");
     expect(await world.cycle()).toMatchObject({ result: "ok" });
