@@ -60,7 +60,7 @@ describe("app roles", () => {
   test("need the scope of those assigned", () => {
     const mapping = "{ target: title, expression: 'SingleAppRoleAssignment([AppRoleAssignments])' }";
     expect(linesOf(file(mapping).replace("application: SoSafe", "scope: all"))).toEqual([
-      "bridge.yaml: source.scope 1:11 is all, but users.attributes[1] takes appRoleAssignments, which only `assigned` reads (as in Entra)",
+      "bridge.yaml: users.attributes[1].expression 5:24 takes appRoleAssignments, which there are only with `source.scope: assigned` (as in Entra)",
     ]);
   });
 });
