@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { checkExpression } from "#src/config/check-expression.ts";
+import { FUNCTIONS } from "#src/expression/function-table.ts";
 import { file, linesOf, USER_NAME } from "./problems.ts";
 
 const MANAGER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
@@ -120,4 +124,14 @@ test("a source with parts is refused as a whole", () => {
 
 test("a list may be mapped to a multi-valued attribute as a whole", () => {
   expect(linesOfMapping("{ target: emails, source: otherMails }")).toEqual([]);
+});
+
+test("no documented example is refused for anything but the names of its attributes", () => {
+  const vectors = readFileSync(new URL("../expression/vectors.json", import.meta.url), "utf8");
+  const documented = z.array(z.object({ expression: z.string() })).parse(JSON.parse(vectors));
+  const examples = [...FUNCTIONS.values()].map(({ example }) => example.expression);
+  const expressions = [...documented.map(({ expression }) => expression), ...examples];
+  const issues = expressions.flatMap((expression) => checkExpression("user", expression, []));
+  expect(issues.filter(({ message }) => !/no attribute of users|refuses it in a delta/.test(message))).toEqual([]);
+  expect(issues.length).toBeGreaterThan(0);
 });
