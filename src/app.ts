@@ -37,42 +37,31 @@ export type App = AsyncDisposable & {
 
 export type AppOptions = { readonly environment: Environment; readonly config: Config; readonly log: Log };
 
+/** What a command that only looks works with: nothing of it leaves a trace in the state. */
+export type View = AsyncDisposable & Pick<App, "redis" | "source" | "target" | "rules" | "state">;
+
+/** The same clients as of the app, without queues, and without being one of the processes at work. */
+export async function createView(options: AppOptions): Promise<View> {
+  await using stack = new AsyncDisposableStack();
+  const { redis, source, target, rules, state } = await connect(stack, options);
+  const closing = stack.move();
+  return { redis, source, target, rules, state, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
 /**
  * The composition root: builds the clients and ties them together. Connects to Redis (starting the embedded one where
  * no REDIS_URL is set), but to nothing else yet. What was built is closed again when a later step fails.
  */
-export async function createApp({ environment, config, log }: AppOptions): Promise<App> {
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log } = options;
   await using stack = new AsyncDisposableStack();
-  const address: RedisAddress = environment.redis ?? (await embed(stack, environment, log));
-  const redis = await connectRedis(address, log.child({ component: "redis" }));
-  stack.defer(() => redis.disconnect());
-  const prefix = toPrefix({ tenantId: environment.entra.tenantId, scimUrl: environment.scim.baseUrl });
-  const keys = createKeys(prefix);
-  const state: State = {
-    ...createSourceState(redis, keys),
-    ...createPlanState(redis, keys),
-    ...createTargetState(redis, keys),
-  };
+  const { prefix, keys, limiter, counter, ...view } = await connect(stack, options);
+  const { redis, source, target, rules, state } = view;
   const runs = createRuns(redis, keys);
   const queues = await createQueues({ connection: redis, prefix }, log);
   stack.defer(() => queues.close());
   const instances = stack.use(createInstances(redis, keys));
-  const limiter = createLimiter({ redis, prefix, ratePerSecond: config.target.rateLimit });
-  const counter = createCounter();
-  const rules = compileRules(config);
-  const source = createSource(environment.entra, { log: log.child({ component: "entra" }), onRequest: counter.graph });
-  const target = createTarget(
-    {
-      ...environment.scim,
-      version: version(),
-      timeoutMs: config.target.timeout,
-      pageSize: config.target.pageSize,
-      membersPerRequest: config.target.membersPerRequest,
-      managed: { user: rules.users.paths, group: rules.groups.paths },
-    },
-    { log: log.child({ component: "scim" }), onRequest: counter.scim, limiter },
-  );
-  const parts = { redis, source, target, rules, state, runs, queues, instances };
+  const parts = { ...view, runs, queues, instances };
   const closing = stack.move();
   const work = async (role: Role) => {
     // Announced first, so that of two that start at once neither takes the other for dead.
@@ -92,6 +81,35 @@ export async function createApp({ environment, config, log }: AppOptions): Promi
     closing.defer(() => workers.close());
   };
   return { ...parts, work, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
+
+async function connect(stack: AsyncDisposableStack, { environment, config, log }: AppOptions) {
+  const address: RedisAddress = environment.redis ?? (await embed(stack, environment, log));
+  const redis = await connectRedis(address, log.child({ component: "redis" }));
+  stack.defer(() => redis.disconnect());
+  const prefix = toPrefix({ tenantId: environment.entra.tenantId, scimUrl: environment.scim.baseUrl });
+  const keys = createKeys(prefix);
+  const state: State = {
+    ...createSourceState(redis, keys),
+    ...createPlanState(redis, keys),
+    ...createTargetState(redis, keys),
+  };
+  const limiter = createLimiter({ redis, prefix, ratePerSecond: config.target.rateLimit });
+  const counter = createCounter();
+  const rules = compileRules(config);
+  const source = createSource(environment.entra, { log: log.child({ component: "entra" }), onRequest: counter.graph });
+  const target = createTarget(
+    {
+      ...environment.scim,
+      version: version(),
+      timeoutMs: config.target.timeout,
+      pageSize: config.target.pageSize,
+      membersPerRequest: config.target.membersPerRequest,
+      managed: { user: rules.users.paths, group: rules.groups.paths },
+    },
+    { log: log.child({ component: "scim" }), onRequest: counter.scim, limiter },
+  );
+  return { redis, source, target, rules, state, prefix, keys, limiter, counter };
 }
 
 async function embed(stack: AsyncDisposableStack, environment: Environment, log: Log): Promise<RedisAddress> {

@@ -4,6 +4,8 @@ import { check } from "./commands/check.ts";
 import { importCommand, IMPORT_HELP } from "./commands/config-import.ts";
 import { printConfigCommand, printSchema } from "./commands/config.ts";
 import { EVAL_HELP, evalCommand } from "./commands/eval.ts";
+import { EXPLAIN_HELP, explainCommand } from "./commands/explain/command.ts";
+import { findNearest } from "./model/nearest.ts";
 import { errorToExit, EXIT } from "./commands/outcome.ts";
 import { once } from "./commands/once.ts";
 import { run } from "./commands/run.ts";
@@ -18,6 +20,7 @@ Examples:
   $ sosafe-bridge                    the daemon: a cycle every schedule.interval
   $ sosafe-bridge --resync           evaluate everybody again and compare with SoSafe
   $ sosafe-bridge --once --json      the result as one JSON object on stdout
+  $ sosafe-bridge explain ada@contoso.com
   $ sosafe-bridge config print       the configuration in effect, secrets redacted
   $ sosafe-bridge config import schema.json > config/bridge.yaml
   $ sosafe-bridge eval 'Join(" ", [givenName], [surname])' --attributes ada.json
@@ -36,6 +39,7 @@ function createProgram(finish: (code: number) => void): Command {
     .option("--resync", "full re-sync now: by the running daemon, or here when there is none")
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXAMPLES)
+    .helpCommand(true)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text) })
     .action(async () => {
@@ -69,6 +73,7 @@ function createProgram(finish: (code: number) => void): Command {
     .action(() => finish(printSchema()));
   addImport(config, finish);
   addEval(program, finish);
+  addExplain(program, finish);
   return program;
 }
 
@@ -102,6 +107,32 @@ function addEval(program: Command, finish: Finish): void {
     });
 }
 
+function addExplain(program: Command, finish: Finish): void {
+  program
+    .command("explain")
+    .description("why somebody is in scope or not, and what each mapping gives; change nothing")
+    .argument("<name>", "object id, user principal name, mail, employee id or display name")
+    .addOption(new Option("--user", "look for a person only").conflicts("group"))
+    .option("--group", "look for a group only")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", EXPLAIN_HELP)
+    .action(async (name: string, _options, command: Command) => {
+      const { user, group, json } = command.optsWithGlobals<{ user?: boolean; group?: boolean; json?: boolean }>();
+      const forced = user === true ? "user" : undefined;
+      finish(await explainCommand(name, { kind: group === true ? "group" : forced, isJson: json === true }));
+    });
+}
+
+/** No option of the program itself takes a value, so the first word is the command. */
+function refuseUnknown(program: Command, args: readonly string[]): void {
+  const word = args.find((each) => !each.startsWith("-"));
+  const known = [...program.commands.map((command) => command.name()), "help"];
+  if (word === undefined || known.includes(word)) return;
+  const nearest = findNearest(word, known);
+  const hint = nearest === undefined ? "see sosafe-bridge --help" : `did you mean ${nearest}?`;
+  program.error(`error: unknown command '${word}' (${hint})`, { code: "commander.unknownCommand", exitCode: 2 });
+}
+
 function hasFlag(program: Command, name: string): boolean {
   const command = program.commands.find((each) => each.name() === name);
   return command?.opts()["json"] === true;
@@ -121,6 +152,7 @@ async function parse(): Promise<number> {
     code = result;
   });
   try {
+    refuseUnknown(program, process.argv.slice(2));
     await program.parseAsync();
     return code;
   } catch (error) {

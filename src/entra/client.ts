@@ -4,6 +4,7 @@ import { createClient } from "./graph.ts";
 import { createTokenSource } from "./credential.ts";
 import { readGroupDelta, readUserDelta } from "./delta.ts";
 import { findApplication, readAssignments, readUsersById } from "./directory.ts";
+import { createLookup } from "./lookup.ts";
 import { readManagers } from "./managers.ts";
 import type { EntraOptions } from "./options.ts";
 
@@ -29,5 +30,6 @@ export function createSource(options: EntraOptions, deps: SourceDeps): Source {
     readGroups: (query, signal) => readGroupDelta(client, query, signal),
     readUsersById: (ids, select, signal) => readUsersById(client, { ids, select }, signal),
     readManagers: (ids, signal) => readManagers(client, { ids, pageSize }, signal),
+    lookup: createLookup(client),
   };
 }

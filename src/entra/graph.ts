@@ -23,6 +23,8 @@ export type GraphRequest = {
   /** Sent as JSON by POST; without it the request is a GET. */
   readonly body?: unknown;
   readonly delta: GraphCall["delta"];
+  /** Asks Graph's index, which some queries need (learn.microsoft.com/graph/aad-advanced-queries). */
+  readonly isEventual?: true;
 };
 
 /** Sends reads to Graph. */
@@ -106,6 +108,7 @@ function createSender(options: EntraOptions, deps: ClientDeps): (attempt: Attemp
         .responseType(ResponseType.RAW)
         .middlewareOptions([new AuthenticationHandlerOptions({ getAccessToken: async () => token })])
         .option("signal", signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
+      if (request.isEventual) prepared.header("ConsistencyLevel", "eventual");
       const response: unknown = await (call.method === "GET" ? prepared.get() : prepared.post(request.body));
       if (!(response instanceof Response)) throw new TypeError("the Graph client gave no response");
       const failure = transport.failureOf(response);

@@ -36,7 +36,9 @@ export async function* readPages(
     yield { ...page, path };
     if (nextLink !== undefined) seen.add(nextLink);
     request =
-      nextLink === undefined ? undefined : { url: nextLink, delta: first.delta === "none" ? "none" : "continued" };
+      nextLink === undefined
+        ? undefined
+        : { ...first, body: undefined, url: nextLink, delta: first.delta === "none" ? "none" : "continued" };
   }
 }
 

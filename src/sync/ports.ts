@@ -84,6 +84,46 @@ export type Source = {
     ids: readonly EntraId[] | "everybody",
     signal?: AbortSignal,
   ) => AsyncIterable<readonly ManagerRecord[]>;
+  /** Looks at single objects, for `explain`. */
+  readonly lookup: Lookup;
+};
+
+/** A person or group that answers to a name, with what an administrator knows them by. */
+export type Hit = {
+  readonly kind: Kind;
+  readonly id: EntraId;
+  readonly displayName: string | undefined;
+  /** The user principal name as Entra keeps it, or a group's mail address. */
+  readonly address: string | undefined;
+  /** ISO time; set for an object in the recycle bin. */
+  readonly deletedAt?: string;
+};
+
+export type GroupRef = { readonly id: EntraId; readonly displayName: string | undefined };
+
+/** One object as it is at this moment. The manager's record holds the same attributes, and his display name. */
+export type LiveObject = SourceRecord & { readonly manager?: SourceRecord };
+
+/** Reads for a person who looks at one object; a sync needs none of them. Errors as `Source` has them. */
+export type Lookup = {
+  /**
+   * Finds people by object id, user principal name (also a guest's address at home), mail, proxy address, employee id or
+   * display name; groups by object id, display name or mail. Case does not count.
+   */
+  readonly find: (kind: Kind, name: string, signal?: AbortSignal) => Promise<readonly Hit[]>;
+  /** People in the recycle bin who answered to this name. */
+  readonly findDeleted: (name: string, signal?: AbortSignal) => Promise<readonly Hit[]>;
+  /** Reads exactly these Graph properties, of a person the manager as well; undefined for an object that is gone. */
+  readonly read: (
+    object: { readonly kind: Kind; readonly id: EntraId; readonly select: readonly string[] },
+    signal?: AbortSignal,
+  ) => Promise<LiveObject | undefined>;
+  /** The groups that a person is a member of; with `isDeep` also through other groups. */
+  readonly readGroupsOf: (user: EntraId, isDeep: boolean, signal?: AbortSignal) => Promise<readonly GroupRef[]>;
+  /** The groups that are members of a group. */
+  readonly readSubgroups: (group: EntraId, signal?: AbortSignal) => Promise<readonly GroupRef[]>;
+  /** The people in a group; with `isDeep` also those of the groups inside it. */
+  readonly readMembers: (group: EntraId, isDeep: boolean, signal?: AbortSignal) => Promise<readonly EntraId[]>;
 };
 
 /** `select` are Graph property names for a fresh round; a cursor carries its own. */

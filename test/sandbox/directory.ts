@@ -9,7 +9,13 @@ export type Properties = Readonly<Record<string, unknown>>;
 /** `deleted` can be restored, `purged` is a tombstone. */
 export type Presence = "active" | "deleted" | "purged";
 
-export type DirectoryUser = { readonly id: string; readonly properties: Properties; readonly presence: Presence };
+export type DirectoryUser = {
+  readonly id: string;
+  readonly properties: Properties;
+  readonly presence: Presence;
+  /** ISO time of the last deletion. */
+  readonly deletedAt?: string;
+};
 
 export type DirectoryGroup = DirectoryUser & { readonly members: ReadonlyMap<string, MemberType> };
 
@@ -240,7 +246,8 @@ function setPresence(state: State, id: string, presence: Presence): void {
   const action = presence === "active" ? "restored" : "removed";
   const user = state.users.get(id);
   const group = state.groups.get(id);
-  if (user !== undefined) state.users.set(id, { ...user, presence });
+  const deletedAt = new Date().toISOString();
+  if (user !== undefined) state.users.set(id, { ...user, presence, deletedAt });
   if (group !== undefined) state.groups.set(id, { ...group, presence });
   state.log.push({ kind: user === undefined ? "group" : "user", id, action });
   if (presence !== "purged") return;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DirectoryGroup, DirectoryUser } from "./directory.ts";
 import { badRequest, notFound, type Answer, type Call } from "./graph-answer.ts";
 import { unknownProperty } from "./graph-delta-query.ts";
+import { parseFilter } from "./graph-filter.ts";
 import {
   GROUP_DEFAULTS,
   GROUP_PROPERTIES,
@@ -115,26 +116,28 @@ export function getUser(world: World, call: Call, name: string): Answer {
   return single(world, "users/$entity", { ...userData(user, call.query), ...expandManager(world, user, call) });
 }
 
-/** $expand=manager; somebody without manager, or with a deleted one, has no such member. */
+/** `$expand=manager($select=…)`: of the manager just what is asked for; a deleted one is no manager any more. */
 function expandManager(world: World, user: DirectoryUser, call: Call): object {
   const manager = user.properties["manager"];
-  if (call.query.get("$expand")?.startsWith("manager") !== true || typeof manager !== "string") return {};
-  const isThere = world.directory.users.get(manager)?.presence === "active" && !isLost(world.switches, "managers");
-  return isThere ? { manager: { "@odata.type": "#microsoft.graph.user", id: manager } } : {};
+  const expand = call.query.get("$expand") ?? "";
+  if (!expand.startsWith("manager") || typeof manager !== "string" || isLost(world.switches, "managers")) return {};
+  const names = /^manager\(\$select=([^;)]*)\)$/u.exec(expand)?.[1] ?? "id";
+  const found = describe(world, manager, new URLSearchParams({ $select: names }));
+  return found === undefined ? {} : { manager: found.data };
 }
 
-/** GET /users and /groups with $filter on one property, or without; users with $expand=manager. */
+const FILTERABLE = {
+  users: ["id", "userPrincipalName", "mail", "employeeId", "displayName", "proxyAddresses"],
+  groups: ["id", "displayName", "mail"],
+} as const;
+
+/** GET /users and /groups with $filter, or without; users with $expand=manager. */
 export function listObjects(world: World, call: Call, kind: "users" | "groups"): Answer {
   if (isLost(world.switches, kind)) return list(world, kind, { value: [] });
   const filter = call.query.get("$filter");
-  const names = kind === "users" ? ["id", "userPrincipalName", "mail", "employeeId"] : ["id", "displayName"];
-  const wanted = filter === null ? undefined : parseEquals(filter, names);
+  const isWanted = filter === null ? () => true : parseFilter(filter, FILTERABLE[kind]);
   const objects: Iterable<DirectoryUser> = (kind === "users" ? world.directory.users : world.directory.groups).values();
-  const found = [...objects].filter(({ id, properties, presence }) => {
-    if (presence !== "active" || wanted === undefined) return presence === "active";
-    const value = { ...properties, id }[wanted.name];
-    return typeof value === "string" && value.toLowerCase() === wanted.value.toLowerCase();
-  });
+  const found = [...objects].filter((object) => object.presence === "active" && isWanted(object));
   const toData = (object: DirectoryUser) =>
     kind === "users"
       ? { ...userData(object, call.query), ...expandManager(world, object, call) }
@@ -179,7 +182,8 @@ function deepMembers(world: World, group: DirectoryGroup): ReadonlyMap<string, s
   return found;
 }
 
-function demandGroup(world: World, id: string): DirectoryGroup {
+/** An active group, or 404. */
+export function demandGroup(world: World, id: string): DirectoryGroup {
   const group = world.directory.groups.get(id.toLowerCase());
   if (group?.presence !== "active" || isLost(world.switches, "groups")) throw notFound(id);
   return group;
@@ -199,11 +203,13 @@ function describe(
   return { type: "group", data: { "@odata.type": "#microsoft.graph.group", ...groupData(group, query) } };
 }
 
-function userData(user: DirectoryUser, query: URLSearchParams): Record<string, unknown> {
+/** A user as GET shows it, cut down to $select. */
+export function userData(user: DirectoryUser, query: URLSearchParams): Record<string, unknown> {
   return objectData(user, selected(query, { known: READABLE_OF_USER, defaults: USER_DEFAULTS, type: "user" }));
 }
 
-function groupData(group: DirectoryUser, query: URLSearchParams): Record<string, unknown> {
+/** A group as GET shows it, cut down to $select. */
+export function groupData(group: DirectoryUser, query: URLSearchParams): Record<string, unknown> {
   return objectData(group, selected(query, { known: READABLE_OF_GROUP, defaults: GROUP_DEFAULTS, type: "group" }));
 }
 
@@ -248,7 +254,8 @@ function parseEquals(filter: string, names: readonly string[]): { readonly name:
 
 type Listed<Row> = { readonly value: readonly Row[]; readonly next?: string };
 
-function paged<Row>(call: Call, rows: readonly Row[]): Listed<Row> {
+/** The page of a collection that $top and $skiptoken ask for. */
+export function paged<Row>(call: Call, rows: readonly Row[]): Listed<Row> {
   const size = Number(call.query.get("$top") ?? "100");
   if (!Number.isInteger(size) || size < 1 || size > 999) {
     throw badRequest(
@@ -264,7 +271,8 @@ function paged<Row>(call: Call, rows: readonly Row[]): Listed<Row> {
   return { value, next: next.href };
 }
 
-function list(world: World, columns: string, page: Listed<object>): Answer {
+/** A collection as Graph writes it. */
+export function list(world: World, columns: string, page: Listed<object>): Answer {
   const context = { "@odata.context": `${world.url()}/v1.0/$metadata#${columns}` };
   const next = page.next === undefined ? {} : { "@odata.nextLink": page.next };
   return { status: 200, body: { ...context, ...next, value: page.value } };

@@ -10,6 +10,7 @@ import {
   listMembers,
   listObjects,
 } from "./graph-objects.ts";
+import { listDeletedUsers, listGroupsOf, listSubgroups } from "./graph-relations.ts";
 import { checkAccess } from "./sign-in.ts";
 import type { Permission } from "./tenant-switches.ts";
 import type { World } from "./world.ts";
@@ -38,6 +39,13 @@ const ROUTES: readonly Route[] = [
   get(/^\/groups\/(?<id>[^/]+)\/(?<depth>members|transitiveMembers)$/u, "GroupMember.Read.All", (world, call, part) =>
     listMembers(world, call, { id: part("id"), isDeep: part("depth") === "transitiveMembers" }),
   ),
+  get(/^\/users\/(?<id>[^/]+)\/(?<depth>memberOf|transitiveMemberOf)$/u, "GroupMember.Read.All", (world, call, part) =>
+    listGroupsOf(world, call, { id: part("id"), isDeep: part("depth") === "transitiveMemberOf" }),
+  ),
+  get(/^\/groups\/(?<id>[^/]+)\/members\/microsoft\.graph\.group$/u, "GroupMember.Read.All", (world, call, part) =>
+    listSubgroups(world, call, part("id")),
+  ),
+  get(/^\/directory\/deletedItems\/microsoft\.graph\.user$/u, "User.Read.All", listDeletedUsers),
   get(/^\/servicePrincipals$/u, "Application.Read.All", listApplications),
   get(/^\/servicePrincipals\(appId='(?<appId>[^']+)'\)$/u, "Application.Read.All", (world, call, part) =>
     getApplication(world, call, { appId: part("appId") }),

@@ -80,7 +80,7 @@ function writeGroups({ groups, areGroupsEnabled, groupDeprovision }: Plan): read
   return [
     ...enabled,
     ...(isUsable ? [`  match: ${toFlow(groups.match)}`] : []),
-    ...writeScope(groups),
+    ...(areGroupsEnabled ? writeScope(groups) : []),
     isUsable ? "  attributes:" : "  # attributes:",
     ...groups.mappings.flatMap(writeMapping),
     ...(Object.keys(groupDeprovision).length === 0 ? [] : [`  deprovision: ${toFlow(groupDeprovision)}`]),
