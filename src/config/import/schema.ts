@@ -37,7 +37,7 @@ export function importSchema(content: unknown): ImportResult {
   const settings = readSettings(document);
   const setting = { isEverybody: settings.isEverybody === true };
   const users = readHalf(found.user, setting);
-  const groups = found.group === undefined ? undefined : withoutWrongFilters(readHalf(found.group, setting));
+  const groups = found.group === undefined ? undefined : readHalf(found.group, setting);
   const problems = findProblems(users, groups);
   if (problems.length > 0) return { ok: false, problems };
   return finish(plan({ users, groups, settings, path: document.path }), found);
@@ -88,13 +88,6 @@ function checkFilters({ kind, path: home, scope: { filters, problems } }: Half):
     const place = group?.clauses[Number(clause)]?.path ?? group?.path ?? `${home}.scope`;
     return { path: `${place}${MEMBERS[String(member)] ?? ""}`, message };
   });
-}
-
-/** Filters of groups that are switched off need not be understood, but a file with such filters would not load. */
-function withoutWrongFilters(groups: Half): Half {
-  if (groups.isEnabled || checkFilters(groups).length === 0) return groups;
-  const remark = { path: `${groups.path}.scope`, message: "is not understood, and left out: groups are switched off" };
-  return { ...groups, scope: { filters: [], problems: [], remarks: [...groups.scope.remarks, remark] } };
 }
 
 const MEMBERS: Readonly<Record<string, string>> = {
