@@ -52,12 +52,12 @@ const WithExpression = z.looseObject({ expression: z.string() });
 
 /** App roles belong to assignments, which nobody looks at where everybody is in scope. */
 function checkRoles(attributes: readonly unknown[]): readonly Issue[] {
-  const users = attributes.flatMap((mapping, index) =>
-    readsRoles(WithExpression.safeParse(mapping).data?.expression) ? [`users.attributes[${index}]`] : [],
+  const message = "takes appRoleAssignments, which there are only with `source.scope: assigned` (as in Entra)";
+  return attributes.flatMap((mapping, index) =>
+    readsRoles(WithExpression.safeParse(mapping).data?.expression)
+      ? [{ path: ["users", "attributes", index, "expression"], message }]
+      : [],
   );
-  if (users.length === 0) return [];
-  const message = `is all, but ${users.join(", ")} takes appRoleAssignments, which only \`assigned\` reads (as in Entra)`;
-  return [{ path: ["source", "scope"], message }];
 }
 
 function readsRoles(expression: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import { compile } from "../../expression/compile.ts";
 import type { Kind } from "../../model/ids.ts";
+import { isUnique } from "../check-expression.ts";
 import { canonicalTarget } from "../target-attribute.ts";
 import { readScope, type ScopeResult } from "./filter.ts";
 import { at, items, type Remark } from "./json.ts";
@@ -37,7 +38,7 @@ export function readHalf(mapping: ObjectMapping, { isEverybody }: Setting): Half
   const isTooMany = found.length > MOST_MAPPINGS;
   const { actions, remarks } = readActions(mapping);
   const scope = readScope(at(json, "scope"), kind);
-  const checked = isTooMany ? [] : refuseWrong({ kind, isEverybody }, found.map(readMapping));
+  const checked = isTooMany ? [] : refuseWrong({ kind, isEverybody }, found.map(readMapping).map(toMatchable));
   const match = matchOf(kind, checked);
   return {
     kind,
@@ -63,13 +64,30 @@ function withoutMatch(kind: Kind, one: ImportedMapping): ImportedMapping {
   return one.refusal === undefined ? { ...one, refusal: { path: one.path, message } } : one;
 }
 
+/** What accounts are matched by has a value before there is an account, and the same one afterwards. */
+function toMatchable(one: ImportedMapping): ImportedMapping {
+  if (one.refusal !== undefined || one.priority === 0) return one;
+  if (isUnique(one.mapping.expression)) {
+    const message = "is SelectUniqueValue(), by which no account can be found, so accounts are not matched by it";
+    return { ...one, priority: 0, remarks: [...one.remarks, { path: `${one.path}.matchingPriority`, message }] };
+  }
+  const { apply, ...mapping } = one.mapping;
+  if (apply !== "create") return one;
+  const message = "is for creations only, but accounts are matched by it, so it applies always";
+  return { ...one, mapping, remarks: [...one.remarks, { path: `${one.path}.flowType`, message }] };
+}
+
 const USUAL: Readonly<Record<Kind, string>> = { user: "userName", group: "displayName" };
 
 function matchOf(kind: Kind, mappings: readonly ImportedMapping[]): readonly string[] {
   const kept = mappings.filter((one) => one.refusal === undefined);
   const matching = kept.filter((one) => one.priority > 0).toSorted((left, right) => left.priority - right.priority);
-  const usual = kept.filter((one) => isTarget(kind, one, USUAL[kind]));
+  const usual = kept.filter((one) => isTarget(kind, one, USUAL[kind]) && isMatchable(one));
   return (matching.length > 0 ? matching : usual).map((one) => one.mapping.target);
+}
+
+function isMatchable({ mapping }: ImportedMapping): boolean {
+  return mapping.apply !== "create" && !isUnique(mapping.expression);
 }
 
 function isTarget(kind: Kind, one: ImportedMapping, target: string): boolean {

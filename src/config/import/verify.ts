@@ -28,9 +28,7 @@ export function refuseWrong(of: Of, imported: readonly ImportedMapping[]): reado
 }
 
 function checkAlone(of: Of, one: ImportedMapping): readonly Issue[] {
-  // A mapping that needs another scope is reported at the scope.
-  const isOfMapping = ({ path }: Issue) => path[1] === "attributes" || path[0] === "source";
-  return findIssues(wrap(of, [one], one)).filter(isOfMapping);
+  return findIssues(wrap(of, [one], one)).filter((issue) => issue.path[1] === "attributes");
 }
 
 /** A file of these mappings and as little else as possible. */

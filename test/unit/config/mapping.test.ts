@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { checkExpression } from "#src/config/check-expression.ts";
+import { FUNCTIONS } from "#src/expression/function-table.ts";
 import { file, linesOf, USER_NAME } from "./problems.ts";
 
 const MANAGER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
@@ -60,7 +64,7 @@ describe("app roles", () => {
   test("need the scope of those assigned", () => {
     const mapping = "{ target: title, expression: 'SingleAppRoleAssignment([AppRoleAssignments])' }";
     expect(linesOf(file(mapping).replace("application: SoSafe", "scope: all"))).toEqual([
-      "bridge.yaml: source.scope 1:11 is all, but users.attributes[1] takes appRoleAssignments, which only `assigned` reads (as in Entra)",
+      "bridge.yaml: users.attributes[1].expression 5:24 takes appRoleAssignments, which there are only with `source.scope: assigned` (as in Entra)",
     ]);
   });
 });
@@ -120,4 +124,14 @@ test("a source with parts is refused as a whole", () => {
 
 test("a list may be mapped to a multi-valued attribute as a whole", () => {
   expect(linesOfMapping("{ target: emails, source: otherMails }")).toEqual([]);
+});
+
+test("no documented example is refused for anything but the names of its attributes", () => {
+  const vectors = readFileSync(new URL("../expression/vectors.json", import.meta.url), "utf8");
+  const documented = z.array(z.object({ expression: z.string() })).parse(JSON.parse(vectors));
+  const examples = [...FUNCTIONS.values()].map(({ example }) => example.expression);
+  const expressions = [...documented.map(({ expression }) => expression), ...examples];
+  const issues = expressions.flatMap((expression) => checkExpression("user", expression, []));
+  expect(issues.filter(({ message }) => !/no attribute of users|refuses it in a delta/.test(message))).toEqual([]);
+  expect(issues.length).toBeGreaterThan(0);
 });

@@ -128,7 +128,10 @@ describe("filters", () => {
 
   it("of groups that are not provisioned may be as they are", () => {
     const scope = { groups: [{ name: "x", clauses: [clause("Present", [], "displayName")] }] };
-    expect(take(schema({ group: { scope, enabled: false } })).config.groups.enabled).toBe(false);
+    expect(take(schema({ group: { scope, enabled: false } })).config.groups).toMatchObject({
+      enabled: false,
+      scope: [],
+    });
   });
 
   it.each(["inputFilterGroups", "categoryFilterGroups"])("of groups at reading time switch groups off: %s", (name) => {

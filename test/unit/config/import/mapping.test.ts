@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attribute, mapping, remarksAt, schema, take, USERS } from "./schemas.ts";
+import { attribute, mapping, refusal, remarksAt, schema, take, USERS } from "./schemas.ts";
 
 const PLACE = `${USERS}.attributeMappings[2]`;
 
@@ -230,6 +230,23 @@ const match = (...priorities: readonly unknown[]) => {
 };
 
 describe("matchingPriority", () => {
+  it("makes a mapping apply always, with a remark, because an account is found before it is created", () => {
+    const users = [mapping("externalId", attribute("mail"), { matchingPriority: 2, flowType: "ObjectAddOnly" })];
+    const result = take(schema({ users }));
+    expect(result.config.users.match).toEqual(["userName", "externalId"]);
+    expect(result.config.users.attributes.at(-1)?.apply).toBe("always");
+    expect(remarksAt(result, `${PLACE}.flowType`)).toEqual([expect.stringContaining("it applies always")]);
+  });
+
+  it("of SelectUniqueValue() does not count, with a remark", () => {
+    const unique = { expression: 'SelectUniqueValue([mail], "x")' };
+    const result = take(schema({ users: [mapping("externalId", unique, { matchingPriority: 2 })] }));
+    expect(result.config.users.match).toEqual(["userName"]);
+    expect(remarksAt(result, `${PLACE}.matchingPriority`)).toEqual([expect.stringContaining("not matched by it")]);
+    const userName = mapping("userName", unique, { matchingPriority: 1 });
+    expect(refusal(schema({ user: { attributeMappings: [userName] } }))[0]?.message).toContain("can be taken");
+  });
+
   it("puts the lowest first and leaves zero out", () => {
     expect(match(0, 3).config.users.match).toEqual(["userName", "externalId"]);
     const users = [mapping("title", attribute("mail"), { matchingPriority: 1 })];
