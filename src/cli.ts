@@ -116,16 +116,17 @@ function addExplain(program: Command, finish: Finish): void {
     .option("--group", "look for a group only")
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXPLAIN_HELP)
-    .action(async (name: string, _options, command: Command) => {
-      const { user, group, json } = command.optsWithGlobals<{ user?: boolean; group?: boolean; json?: boolean }>();
+    .action(async (name: string, { user, group }: { user?: boolean; group?: boolean }, command: Command) => {
+      const isJson = command.optsWithGlobals<Flags>().json === true;
       const forced = user === true ? "user" : undefined;
-      finish(await explainCommand(name, { kind: group === true ? "group" : forced, isJson: json === true }));
+      finish(await explainCommand(name, { kind: group === true ? "group" : forced, isJson }));
     });
 }
 
-/** No option of the program itself takes a value, so the first word is the command. */
+/** A word that is no command would be told as "too many arguments" otherwise, because there is a default command. */
 function refuseUnknown(program: Command, args: readonly string[]): void {
-  const word = args.find((each) => !each.startsWith("-"));
+  const isValue = (index: number) => program.options.some((each) => each.required && each.long === args[index - 1]);
+  const word = args.find((each, index) => !each.startsWith("-") && !isValue(index));
   const known = [...program.commands.map((command) => command.name()), "help"];
   if (word === undefined || known.includes(word)) return;
   const nearest = findNearest(word, known);

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import type { View } from "#src/app.ts";
 import { explain } from "#src/commands/explain/explain.ts";
-import type { Explanation, Planned } from "#src/commands/explain/explanation.ts";
+import type { Planned } from "#src/commands/explain/explanation.ts";
 import { findSubject } from "#src/commands/explain/find.ts";
 import { toEntraId } from "#src/model/ids.ts";
 import type { ResourceData } from "#src/model/target-path.ts";
-import type { Value } from "#src/model/value.ts";
 import { toSteps } from "#src/scim/patch.ts";
 import { toBody } from "#src/scim/resource.ts";
 import { createRandom } from "#test/sandbox/random.ts";
@@ -126,7 +125,7 @@ async function compareRound(world: World, view: View, touched: ReadonlySet<strin
   world.scim.requests.length = 0;
   await world.run(["--once", "--json"]);
   for (const predicted of predictions) {
-    expect(writesOf(world, predicted), JSON.stringify(predicted)).toEqual(expectedWrites(predicted));
+    expect({ predicted, writes: writesOf(world, predicted) }).toEqual({ predicted, writes: expectedWrites(predicted) });
   }
   return predictions.map(({ next }) => next.action);
 }
@@ -160,8 +159,11 @@ function writesOf(world: World, { id, scimId }: Predicted): readonly Write[] {
 }
 
 function expectedWrites({ next, before }: Predicted): readonly Write[] {
-  const value = (shown: Explanation["mappings"][number]["result"]): Value | undefined => shown ?? undefined;
-  const changes = next.changes.map(({ target, from, to }) => ({ path: target, from: value(from), to: value(to) }));
+  const changes = next.changes.map(({ target, from, to }) => ({
+    path: target,
+    from: from ?? undefined,
+    to: to ?? undefined,
+  }));
   switch (next.action) {
     case "nothing":
     case "fail":

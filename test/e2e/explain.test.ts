@@ -1,96 +1,30 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
-import { explain } from "#src/commands/explain/explain.ts";
 import type { Explanation } from "#src/commands/explain/explanation.ts";
-import { findSubject } from "#src/commands/explain/find.ts";
-import { plainStyle } from "#src/commands/explain/layout.ts";
-import { toText } from "#src/commands/explain/text.ts";
-import { startPlainRedis, type PlainRedis } from "#test/integration/plain-redis.ts";
 import type { Directory } from "#test/sandbox/directory.ts";
-import { openView } from "./view.ts";
-import { createWorld, type World } from "./world.ts";
+import { ADA, createExplainStage, type ExplainStage } from "./explain-stage.ts";
+import type { World } from "./world.ts";
 
 /** Texts that belong to people: they may be on stdout only. */
 const PERSONAL = ["Lovelace", "ada.lovelace@musterwerk.example", "Engine Room"];
-const ADA = {
-  userPrincipalName: "ada.lovelace@musterwerk.example",
-  mail: "ada.lovelace@musterwerk.example",
-  displayName: "Ada Lovelace",
-  givenName: "Ada",
-  surname: "Lovelace",
-  jobTitle: "Countess",
-  department: "Engine Room",
-  mobilePhone: "+44 1815",
-};
-
-let redis: PlainRedis;
+let stage: ExplainStage;
 let world: World;
 let directory: Directory;
 let ada: string;
 let team: string;
 
 beforeAll(async () => {
-  redis = await startPlainRedis();
-  world = await createWorld({
-    target: "better-auth",
-    people: 12,
-    groups: 0,
-    assignments: [],
-    environment: { REDIS_URL: redisUrl() },
-  });
-  directory = world.tenant.directory;
-  ada = directory.hire(ADA);
-  team = directory.createGroup({ displayName: "Sales" }, [{ id: ada, type: "user" }]);
+  stage = await createExplainStage();
+  ({ world, directory, ada, team } = stage);
 });
 
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
-});
+afterAll(() => stage[Symbol.asyncDispose]());
 
-function redisUrl(): string {
-  return `redis://127.0.0.1:${redis.port}/0`;
-}
+const ask: ExplainStage["ask"] = (...args) => stage.ask(...args);
+const withConfig: ExplainStage["withConfig"] = (...args) => stage.withConfig(...args);
 
 /** Text as it was before its lines were broken. */
-function flat(text: string): string {
+function unwrapped(text: string): string {
   return text.replaceAll(/\s+/gu, " ");
-}
-
-/** Everything that Redis holds but the beat of the rate limiter, which is gone after a second. */
-async function dump(): Promise<ReadonlyMap<string, string>> {
-  await using client = Object.assign(new Redis(redisUrl()), {
-    [Symbol.asyncDispose]: async () => client.disconnect(),
-  });
-  const keys = (await client.keys("*")).filter((key) => !key.includes("limiter")).toSorted();
-  const contents = await Promise.all(keys.map((key) => client.dump(key)));
-  return new Map(keys.map((key, index) => [key, contents[index] ?? ""]));
-}
-
-/** Changes sections of the configuration file for as long as `work` takes. */
-async function withConfig(
-  changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  work: () => Promise<void>,
-): Promise<void> {
-  const before = await readFile(world.configFile, "utf8");
-  const config: Record<string, Readonly<Record<string, unknown>>> = parse(before);
-  for (const [name, section] of Object.entries(changes)) config[name] = { ...config[name], ...section };
-  await writeFile(world.configFile, stringify(config));
-  try {
-    await work();
-  } finally {
-    await writeFile(world.configFile, before);
-  }
-}
-
-/** Explains in this process. */
-async function ask(name: string, redact: readonly string[] = []): Promise<Explanation> {
-  await using view = await openView(world, redisUrl());
-  const found = await findSubject({ lookup: view.source.lookup, state: view.state }, name, undefined);
-  if (found.kind !== "one") throw new Error(`${name}: ${found.kind}`);
-  return (await explain(view, found, redact)).explanation;
 }
 
 describe("before anything was synced", () => {
@@ -104,16 +38,16 @@ describe("before anything was synced", () => {
 
   test("writes nothing to Redis or to the target, and shows personal data on stdout only", async () => {
     directory.assign(team);
-    const before = await dump();
+    const before = await stage.dump();
     world.scim.requests.length = 0;
     world.tenant.requests.length = 0;
     const { code, stdout, stderr } = await world.run(["explain", "ada.lovelace@musterwerk.example"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(flat(stdout)).toContain("the next sync will create the account");
+    expect(unwrapped(stdout)).toContain("the next sync will create the account");
     expect(stdout).toContain('✓ assigned to "SoSafe" through group "Sales"');
     // A pipe gets no colours.
     expect(stdout).not.toContain("\u001B");
-    expect(await dump()).toEqual(before);
+    expect(await stage.dump()).toEqual(before);
     expect(before.size).toBe(0);
     expect(world.scim.requests.map(({ method }) => method)).toEqual(["GET"]);
     const asked = world.tenant.requests.filter(({ path }) => path.startsWith("/v1.0/"));
@@ -128,7 +62,7 @@ describe("after the first cycle", () => {
   });
 
   test("tells what the sync knows, and again changes nothing", async () => {
-    const before = await dump();
+    const before = await stage.dump();
     world.scim.requests.length = 0;
     const { code, stdout, stderr } = await world.run(["explain", "Ada Lovelace", "--json"]);
     expect({ code, lines: stdout.trimEnd().split("\n").length }).toEqual({ code: 0, lines: 1 });
@@ -164,7 +98,7 @@ describe("after the first cycle", () => {
       error: null,
     });
     for (const text of PERSONAL) expect(stderr).not.toContain(text);
-    expect(await dump()).toEqual(before);
+    expect(await stage.dump()).toEqual(before);
     expect(before.size).toBeGreaterThan(5);
     expect(world.scim.requests.every(({ method }) => method === "GET")).toBe(true);
   });
@@ -228,7 +162,7 @@ describe("after the first cycle", () => {
     await expect.poll(() => daemon.output(), { timeout: 20_000 }).toContain('"running"');
     const { code, stdout } = await world.run(["explain", ada]);
     expect(code).toBe(0);
-    expect(flat(stdout)).toContain("has an account; nothing to send");
+    expect(unwrapped(stdout)).toContain("has an account; nothing to send");
     expect(await daemon.stop()).toBe(0);
   });
 });
@@ -328,78 +262,5 @@ describe("why somebody is not provisioned", () => {
     expect(after.action.when).toBe(`at the next try, ${after.action.failure?.retryAt}`);
     directory.hardDelete(namesake);
     await world.cycle();
-  });
-});
-
-describe("what must not be shown, and what fails", () => {
-  test("Redact() and log.redact hide results, inputs, and the attributes themselves", async () => {
-    const attributes = [
-      { target: "userName", source: "userPrincipalName" },
-      { target: "displayName", expression: "Redact(Append([displayName], [surname]))" },
-      { target: "title", source: "jobTitle" },
-    ];
-    const scope = [{ name: "Titled", clauses: [{ attribute: "jobTitle", operator: "IS NOT NULL" }] }];
-    await withConfig({ users: { attributes, scope }, log: { redact: ["title"] } }, async () => {
-      const { stdout } = await world.run(["explain", ada, "--json"]);
-      const explanation: Explanation = JSON.parse(stdout);
-      expect(explanation.scope.filters[0]?.clauses[0]?.actual).toBe("[Redact]");
-      expect(explanation.mappings[1]).toMatchObject({
-        inputs: [{ value: "[Redact]" }, { value: "[Redact]" }],
-        result: "[Redact]",
-        current: "[Redact]",
-        isRedacted: true,
-      });
-      for (const printed of [stdout, toText(explanation, plainStyle(100))]) {
-        for (const hidden of ['Lovelace"', "Ada Lovelace", "Countess"]) expect(printed).not.toContain(hidden);
-      }
-    });
-  });
-
-  test("an expression that fails, with the place; nothing else is sent then", async () => {
-    const expression = 'Append("x",\n  Item(Split("a", ","), 5))';
-    const attributes = [
-      { target: "userName", source: "userPrincipalName" },
-      { target: "title", expression },
-      { target: "nickName", source: "givenName" },
-    ];
-    await withConfig({ users: { attributes } }, async () => {
-      const explanation = await ask(ada);
-      const { mappings, action } = explanation;
-      expect(mappings.find(({ target }) => target === "title")).toMatchObject({
-        status: "error",
-        error: { message: expect.stringContaining("Item"), line: 2, column: 3 },
-      });
-      expect(action.next.action).toBe("fail");
-      expect(toText(explanation, plainStyle(80))).toContain(`        ${'  Item(Split("a", ","), 5))'}\n          ^`);
-    });
-  });
-
-  test("names that nobody or several have: exit code 2, candidates with their ids", async () => {
-    const twins = [0, 1].map(() => directory.hire({ displayName: "Twin" }));
-    const calls = [["Nobody"], ["twin"], ["Twin", "--json"], ["Twin", "--group"], ["Sales", "--user"], []];
-    const [missing, several, json, ...others] = await Promise.all(calls.map((args) => world.run(["explain", ...args])));
-    expect(missing).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining('"Nobody"') });
-    expect(several).toMatchObject({ code: 2, stdout: "" });
-    for (const id of twins) expect(several?.stderr).toContain(id);
-    const { error, candidates } = JSON.parse(json?.stdout ?? "");
-    expect([json?.code, error.code]).toEqual([2, "ambiguous"]);
-    expect(candidates.map((hit: { id: string }) => hit.id).toSorted()).toEqual(twins.toSorted());
-    for (const other of others) expect(other).toMatchObject({ code: 2, stdout: "" });
-  });
-
-  test("SoSafe down, or refusing the token: what is known is still told; exit code 69 or 77", async () => {
-    const [down, refused, entra] = await Promise.all([
-      world.run(["explain", ada], { SOSAFE_SCIM_URL: "http://127.0.0.1:9/scim" }),
-      world.run(["explain", ada], { SOSAFE_SCIM_TOKEN: "wrong" }),
-      world.run(["explain", ada], { AZURE_CLIENT_SECRET: "wrong" }),
-    ]);
-    expect(down).toMatchObject({ code: 69, stderr: expect.stringContaining("target unreachable") });
-    expect(down.stdout).toContain('✓ assigned to "SoSafe" through group "Sales"');
-    expect(down.stdout).toContain("SoSafe could not be asked, unreachable");
-    expect(refused).toMatchObject({ code: 77, stdout: expect.stringContaining("could not be asked") });
-    expect(entra).toMatchObject({ code: 77, stdout: "" });
-    await withConfig({ source: { application: "Nothing" } }, async () => {
-      expect(await world.run(["explain", ada])).toMatchObject({ code: 78, stdout: "" });
-    });
   });
 });

@@ -94,3 +94,19 @@ describe("config import, without any environment", () => {
     expect(await run(["config", "import"])).toMatchObject({ code: 2, out: "" });
   });
 });
+
+describe("a word that is no command", () => {
+  it.each([
+    [["explian", "ada@contoso.com"], "unknown command 'explian' (did you mean explain?)"],
+    [["--json", "xyzzy"], "unknown command 'xyzzy' (see sosafe-bridge --help)"],
+    [["config", "prnt"], "unknown command 'prnt'"],
+    [["--onec"], "unknown option '--onec'"],
+  ])("%j is named", async (args, message) => {
+    expect(await run(args)).toMatchObject({ code: 2, out: "", err: expect.stringContaining(message) });
+  });
+
+  it("is not an option before a command, or help", async () => {
+    expect(await run(["--json", "eval", "1"])).toMatchObject({ code: 0, out: '{"result":1}\n' });
+    expect(await run(["help"])).toMatchObject({ code: 0, out: expect.stringContaining("explain") });
+  });
+});

@@ -32,9 +32,9 @@ export async function explainCommand(name: string, options: ExplainOptions): Pro
   await using view = await createView(tools);
   const found = await findSubject({ lookup: view.source.lookup, state: view.state }, name.trim(), options.kind);
   if (found.kind === "none")
-    return refuse(options, { code: "not-found", message: explainMissing(name, options.kind), hits: [] });
+    return refuse(options, { code: "not-found", message: explainMissing(options.kind), hits: [] });
   if (found.kind === "several") {
-    const message = `${found.hits.length} have this name; call explain with one of these ids:`;
+    const message = `${found.hits.length} have this name; call explain with one of their ids`;
     return refuse(options, { code: "ambiguous", message, hits: found.hits });
   }
   const { explanation, failure } = await explain(view, found, tools.config.log.redact);
@@ -44,9 +44,9 @@ export async function explainCommand(name: string, options: ExplainOptions): Pro
   return errorToExit(failure);
 }
 
-function explainMissing(name: string, kind: Kind | undefined): string {
+function explainMissing(kind: Kind | undefined): string {
   const who = kind === undefined ? "person or group" : { user: "person", group: "group" }[kind];
-  return `no ${who} in this tenant is called "${clean(name)}", not in the recycle bin either. A display name has to be the full one`;
+  return `no ${who} in this tenant has this name, in the recycle bin neither. A display name has to be the full one`;
 }
 
 type Refusal = { readonly code: string; readonly message: string; readonly hits: readonly Hit[] };
@@ -57,8 +57,9 @@ function refuse({ isJson }: ExplainOptions, { code, message, hits }: Refusal): n
     return EXIT.usage;
   }
   console.error(message);
+  // The names are data, so they go where data goes.
   for (const { kind, id, displayName, address } of hits) {
-    console.error(`  ${id}  ${kind}  ${clean([displayName, address].filter((each) => each !== undefined).join(", "))}`);
+    console.log(`${id}  ${kind}  ${clean([displayName, address].filter((each) => each !== undefined).join(", "))}`);
   }
   return EXIT.usage;
 }

@@ -10,7 +10,7 @@ import { REDACTED, type Redaction } from "./redaction.ts";
 export function toImport(facts: Facts, rules: KindRules, redaction: Redaction): ImportPart {
   const { live, manager, assignments } = facts;
   const record = live?.manager;
-  const isHidden = redaction.isHiddenSource("manager");
+  const isHidden = ["manager", "manager.displayName"].some((name) => redaction.isHiddenSource(name));
   const name = record?.attributes["displayName"];
   return {
     readAt: facts.readAt.toISOString(),
