@@ -14,7 +14,7 @@ import { createWorld, type World } from "./world.ts";
 const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const ROUNDS = 5;
-const PEOPLE_PER_ROUND = 14;
+const PEOPLE_PER_ROUND = 16;
 
 const MAPPINGS = [
   { target: "userName", source: "userPrincipalName" },
@@ -53,8 +53,10 @@ test("what explain predicts is what the next cycle sends, whatever happens to pe
   const random = createRandom(20_261_124);
   const seen = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const touched = round === 0 ? [...world.tenant.directory.users.keys()].slice(0, PEOPLE_PER_ROUND) : [];
-    while (touched.length < PEOPLE_PER_ROUND) touched.push(await stir(world, team, random));
+    const touched =
+      round === 0 ? [...world.tenant.directory.users.keys()].slice(0, PEOPLE_PER_ROUND) : bringBack(world);
+    const turns = round === 0 ? 0 : PEOPLE_PER_ROUND;
+    for (let turn = 0; turn < turns; turn += 1) touched.push(await stir(world, team, { random, turn }));
     for (const action of await compareRound(world, view, new Set(touched))) seen.add(action);
   }
   // A test that met none of these would prove little.
@@ -63,15 +65,25 @@ test("what explain predicts is what the next cycle sends, whatever happens to pe
   );
 }, 120_000);
 
-/** Does something to somebody, in Entra or in the target. Returns the person's id. */
-async function stir(world: World, team: string, random: ReturnType<typeof createRandom>): Promise<string> {
+/** Everybody in the recycle bin comes back. Returns their ids. */
+function bringBack({ tenant }: World): string[] {
+  const deleted = [...tenant.directory.users.values()].filter(({ presence }) => presence === "deleted");
+  for (const { id } of deleted) tenant.directory.restore(id);
+  return deleted.map(({ id }) => id);
+}
+
+/** Does something to somebody, in Entra or in the target: chance says to whom, the turn says what. Returns the id. */
+async function stir(
+  world: World,
+  team: string,
+  { random, turn }: { readonly random: ReturnType<typeof createRandom>; readonly turn: number },
+): Promise<string> {
   const { directory } = world.tenant;
   const people = [...directory.users.values()].filter(({ presence }) => presence !== "purged");
   const person = random.pick(people);
   const { id, properties, presence } = person;
   if (presence === "deleted") {
-    if (random.chance(0.5)) directory.restore(id);
-    else directory.hardDelete(id);
+    directory.hardDelete(id);
     return id;
   }
   const account = (await world.scim.users()).find((user) => user["externalId"] === id);
@@ -86,12 +98,15 @@ async function stir(world: World, team: string, random: ReturnType<typeof create
     () => directory.update(id, { surname: properties["surname"] === "broken" ? nickname : "broken" }),
     () => directory.update(id, { city: "Nowhere", preferredLanguage: "xx-XX", employeeType: null }),
     () => directory.softDelete(id),
+    () => directory.softDelete(id),
+    () => directory.hardDelete(id),
+    () => directory.hardDelete(id),
     () => (isMember ? directory.removeMember(team, id) : directory.addMember(team, id)),
     () => account && world.scim.ask("PATCH", `/Users/${account.id}`, patch("title", nickname)),
     () => account && world.scim.ask("DELETE", `/Users/${account.id}`),
     () => foundAccount(world, team, nickname),
   ];
-  const made = await random.pick(deeds)();
+  const made = await deeds[turn % deeds.length]?.();
   return typeof made === "string" ? made : id;
 }
 

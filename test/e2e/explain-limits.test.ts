@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Explanation } from "#src/commands/explain/explanation.ts";
 import { plainStyle } from "#src/commands/explain/layout.ts";
 import { toText } from "#src/commands/explain/text.ts";
-import { createExplainStage, type ExplainStage } from "./explain-stage.ts";
+import { ADA, createExplainStage, type ExplainStage } from "./explain-stage.ts";
 
 let stage: ExplainStage;
 
@@ -71,6 +71,12 @@ describe("what must not be shown, and what fails", () => {
     expect([json?.code, error.code]).toEqual([2, "ambiguous"]);
     expect(candidates.map((hit: { id: string }) => hit.id).toSorted()).toEqual(twins.toSorted());
     for (const other of others) expect(other).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  test("a user principal name means whoever has it, also where it is another one's mail", async () => {
+    const secretary = stage.directory.hire({ displayName: "Secretary", mail: ADA.userPrincipalName });
+    expect((await stage.ask(ADA.userPrincipalName.toUpperCase())).subject.id).toBe(stage.ada);
+    stage.directory.update(secretary, { mail: null });
   });
 
   test("SoSafe down, or refusing the token: what is known is still told; exit code 69 or 77", async () => {

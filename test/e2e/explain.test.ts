@@ -172,13 +172,17 @@ describe("why somebody is not provisioned", () => {
     const nested = directory.hire({ displayName: "Nested" });
     const inner = directory.createGroup({ displayName: "Inner" }, [{ id: nested, type: "user" }]);
     const middle = directory.createGroup({ displayName: "Middle" }, [{ id: inner, type: "group" }]);
-    directory.addMember(team, middle, "group");
+    const aside = directory.createGroup({ displayName: "Aside" });
+    for (const group of [aside, middle]) directory.addMember(team, group, "group");
+    world.tenant.requests.length = 0;
     const chain = [
       { id: team, displayName: "Sales" },
       { id: middle, displayName: "Middle" },
       { id: inner, displayName: "Inner" },
     ];
     const { scope } = await ask(nested);
+    // Only groups in which the person can be are looked into.
+    expect(world.tenant.requests.filter(({ path }) => path.includes(aside))).toEqual([]);
     expect(scope).toMatchObject({
       isInScope: false,
       reason: 'assigned to "SoSafe" only through groups inside "Sales", and source.nestedGroups is ignore',
@@ -191,7 +195,7 @@ describe("why somebody is not provisioned", () => {
       expect(flat.verdict).toContain('(through group "Sales" → "Middle" → "Inner")');
       expect(flat.action.next.action).toBe("create");
     });
-    directory.removeMember(team, middle);
+    for (const group of [middle, aside]) directory.removeMember(team, group);
   });
 
   test("a blocked sign-in, a filter clause by clause, a missing assignment", async () => {

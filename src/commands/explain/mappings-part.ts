@@ -137,10 +137,10 @@ function toStatus(context: Context, { mapping, outcome }: Evaluated, held: Value
   return isEqual(held, value) ? "equal" : "not-taken";
 }
 
-/** An empty result that the comparison leaves alone. */
-function whyNotCleared({ link, rules }: Context, mapping: Mapping, held: Value | undefined): MappingStatus {
+/** An empty result that the comparison leaves alone: what is ours would be cleared if `clearEmpty` were on. */
+function whyNotCleared({ link }: Context, mapping: Mapping, held: Value | undefined): MappingStatus {
   if (held === undefined || mapping.isCreateOnly) return "empty";
-  return link?.sent[mapping.target] !== undefined && !rules.clearEmpty ? "kept" : "not-ours";
+  return link?.sent[mapping.target] === undefined ? "not-ours" : "kept";
 }
 
 function toSending(outcome: Exclude<MappingOutcome, { kind: "ignore" | "error" }>): MappingStatus {

@@ -44,7 +44,8 @@ function describeAction({ action, subject, members }: Parts): string {
   const later =
     next.action === "nothing" && resync !== null ? `; a re-sync would ${describePlanned(resync, subject.kind)}` : "";
   const edits = (members?.toAdd ?? 0) + (members?.toRemove ?? 0);
-  if (next.action === "nothing" && edits > 0) return `${count(edits, "membership")} will change${held}`;
+  if (next.action === "nothing" && edits > 0)
+    return `nothing to send but members: ${edits} of them to add or remove${held}`;
   return `${next.action === "nothing" ? "nothing to send" : `the next sync will ${describePlanned(next, subject.kind)}`}${later}${held}`;
 }
 

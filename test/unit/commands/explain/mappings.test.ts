@@ -28,6 +28,14 @@ type Case = {
 
 /** What the mappings give for a person of whom the target holds what is remembered. */
 async function explainMappings(given: Case): Promise<Explanation["mappings"]> {
+  return (await explainBoth(given)).lines;
+}
+
+/** The same, and the attributes with which a sync would decide. */
+async function explainBoth(given: Case): Promise<{
+  readonly lines: Explanation["mappings"];
+  readonly desired: Attributes | undefined;
+}> {
   const yaml = `source: { application: SoSafe }
 users:
   ${given.users ?? "clearEmpty: true"}
@@ -64,7 +72,8 @@ ${given.mappings}`;
     escrow: undefined,
     halt: undefined,
   };
-  return toMappings(facts, rules.users, createRedaction(rules.users, given.redact ?? []));
+  const lines = toMappings(facts, rules.users, createRedaction(rules.users, given.redact ?? []));
+  return { lines, desired: facts.next.decision.desired };
 }
 
 const TITLE = "    - { target: title, source: jobTitle }";
@@ -176,8 +185,9 @@ describe("a mapping", () => {
   });
 
   it("that is drawn by lot shows the value that would be sent", async () => {
-    const [, guid] = await explainMappings({ mappings: "    - { target: nickName, expression: Guid() }" });
-    expect(guid).toMatchObject({ status: "send", result: expect.stringMatching(/^[\da-f-]{36}$/u) });
+    const { lines, desired } = await explainBoth({ mappings: "    - { target: nickName, expression: Guid() }" });
+    expect(desired?.["nickName"]).toMatch(/^[\da-f-]{36}$/u);
+    expect(lines[1]).toMatchObject({ status: "send", result: desired?.["nickName"] });
   });
 });
 
