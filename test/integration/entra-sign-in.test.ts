@@ -54,7 +54,7 @@ test("signs in with a secret, a certificate and a federated token", async () => 
   for (const credential of credentials) {
     const source = open({ credential });
     // oxlint-disable-next-line no-await-in-loop
-    expect(await source.findApplication("SoSafe")).toEqual(tenant.application);
+    expect(await source.findApplication("SoSafe")).toMatchObject(tenant.application);
   }
   expect(tokenRequests().map(({ status }) => status)).toEqual([200, 200, 200]);
 });
@@ -170,7 +170,7 @@ test("a revoked token is replaced once without anybody noticing", async () => {
   const source = open();
   await source.signIn();
   tenant.revokeAccessTokens();
-  expect(await source.findApplication("SoSafe")).toEqual(tenant.application);
+  expect(await source.findApplication("SoSafe")).toMatchObject(tenant.application);
   expect(tokenRequests()).toHaveLength(2);
 });
 
