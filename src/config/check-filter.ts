@@ -1,5 +1,6 @@
+import type { FilterClause } from "../model/config.ts";
 import { z } from "zod";
-import { compileClause, type FilterClause, type FilterProblem } from "../filter/clause.ts";
+import { compileClause, type FilterProblem } from "../filter/clause.ts";
 import { findContradictions } from "../filter/contradiction.ts";
 import { domainOf } from "../filter/domain.ts";
 import { findOperator, OPERATORS } from "../filter/operators.ts";

@@ -1,20 +1,7 @@
 import { printScalar } from "../expression/datum.ts";
+import type { FilterClause } from "../model/config.ts";
 import { isList, type Value } from "../model/value.ts";
 import { findOperator, suggestOperator, type OperatorSpec, type Test } from "./operators.ts";
-
-/** One condition on one attribute, as it stands in the configuration. */
-export type FilterClause = {
-  readonly attribute: string;
-  /** As Entra's portal names it; case, blanks and underscores do not count. */
-  readonly operator: string;
-  readonly value?: string | number | boolean | undefined;
-  /** Several values: one that fits is enough; for a negation none may fit. */
-  readonly values?: readonly (string | number | boolean)[] | undefined;
-  /** True if not given, as in Entra. */
-  readonly caseSensitive?: boolean | undefined;
-  /** How many values of a multi-valued attribute must fit. If not given: any, and all for a negation. */
-  readonly match?: "any" | "all" | undefined;
-};
 
 /** A mistake in a filter; `path` leads to it from the list of groups: `[0].clauses[2].operator`. */
 export type FilterProblem = { readonly path: string; readonly message: string; readonly hint?: string };

@@ -1,8 +1,6 @@
+import type { ScopingFilter } from "../model/config.ts";
 import type { Value } from "../model/value.ts";
-import { compileClause, isSatisfied, type CompiledClause, type FilterClause, type FilterProblem } from "./clause.ts";
-
-/** Clauses that must all hold. */
-export type FilterGroup = { readonly name: string; readonly clauses: readonly FilterClause[] };
+import { compileClause, isSatisfied, type CompiledClause, type FilterProblem } from "./clause.ts";
 
 export type ClauseResult = {
   readonly attribute: string;
@@ -34,7 +32,7 @@ export type CompiledFilter =
 type Read = (attribute: string) => Value | undefined;
 
 /** Compiles scoping filters: groups are ORed, the clauses of a group are ANDed; without groups everybody is in scope. */
-export function compileFilter(groups: readonly FilterGroup[]): CompiledFilter {
+export function compileFilter(groups: readonly ScopingFilter[]): CompiledFilter {
   const outcomes = groups.map((group, index) => compileGroup(group, `[${index}]`));
   const problems = outcomes.flatMap((outcome) => ("problems" in outcome ? outcome.problems : []));
   if (problems.length > 0) return { ok: false, problems };
@@ -51,7 +49,7 @@ type GroupOutcome =
   | { readonly evaluate: (read: Read) => GroupResult }
   | { readonly problems: readonly FilterProblem[] };
 
-function compileGroup(group: FilterGroup, path: string): GroupOutcome {
+function compileGroup(group: ScopingFilter, path: string): GroupOutcome {
   // No clauses would mean everybody: more likely a mistake than a wish, and one that provisions strangers.
   if (group.clauses.length === 0)
     return { problems: [{ path: `${path}.clauses`, message: "a filter needs a clause" }] };

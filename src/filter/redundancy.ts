@@ -1,4 +1,5 @@
-import { compileClause, type CompiledClause, type FilterClause } from "./clause.ts";
+import type { FilterClause } from "../model/config.ts";
+import { compileClause, type CompiledClause } from "./clause.ts";
 import type { Domain } from "./domain.ts";
 import { implies } from "./satisfy.ts";
 

@@ -73,8 +73,9 @@ export type FilterClause = {
   readonly value?: string | number | boolean | undefined;
   /** Several values: one that fits is enough; for a negation none may fit. */
   readonly values?: readonly (string | number | boolean)[] | undefined;
+  /** True if not given, as in Entra; not for object ids. */
   readonly caseSensitive?: boolean | undefined;
-  /** How many values of a multi-valued attribute must fit. */
+  /** How many values of a multi-valued attribute must fit. If not given: any, and all for a negation. */
   readonly match?: "any" | "all" | undefined;
 };
 

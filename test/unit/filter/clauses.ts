@@ -1,4 +1,4 @@
-import type { FilterClause } from "#src/filter/clause.ts";
+import type { FilterClause } from "#src/model/config.ts";
 
 /** Clauses from one line: `city|IN|Köln,Bonn & city|IS NULL`. */
 export function clausesOf(line: string): readonly FilterClause[] {

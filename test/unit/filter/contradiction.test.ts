@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FilterClause } from "#src/filter/clause.ts";
+import type { FilterClause } from "#src/model/config.ts";
 import { findContradictions, type Contradiction } from "#src/filter/contradiction.ts";
 import { domainOf } from "#src/filter/domain.ts";
 import { findRedundancies } from "#src/filter/redundancy.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { FilterClause, FilterProblem } from "#src/filter/clause.ts";
+import type { FilterProblem } from "#src/filter/clause.ts";
+import type { FilterClause } from "#src/model/config.ts";
 import { compileFilter, type FilterResult } from "#src/filter/filter.ts";
 import { findOperator, OPERATORS } from "#src/filter/operators.ts";
 import type { Attributes, Value } from "#src/model/value.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FilterClause } from "#src/filter/clause.ts";
+import type { FilterClause } from "#src/model/config.ts";
 import { compileFilter } from "#src/filter/filter.ts";
 import { OPERATORS } from "#src/filter/operators.ts";
 import type { Value } from "#src/model/value.ts";

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileClause, isSatisfied, type FilterClause } from "#src/filter/clause.ts";
+import { compileClause, isSatisfied } from "#src/filter/clause.ts";
+import type { FilterClause } from "#src/model/config.ts";
 import { findContradictions } from "#src/filter/contradiction.ts";
 import { domainOf } from "#src/filter/domain.ts";
 import { OPERATORS } from "#src/filter/operators.ts";
