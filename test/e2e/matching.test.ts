@@ -85,15 +85,19 @@ describe.for(["listed", "looked up"] as const)("several matching attributes, wit
 
 describe("a target whose search finds less than its list shows", () => {
   it("gets no second account for somebody who has two already", async () => {
-    // SCIMMY answers a search for an attribute of an extension with an empty list.
     await using staff = await createStaff({ match: [`${ENTERPRISE}:employeeNumber`, "userName"] });
     const { world, hire, account, accountOf } = staff;
+    world.scim.faults.blindTo = "employeeNumber";
     const [, eve] = [hire("ada", "1"), hire("eve", "2")];
     for (const userName of ["one", "uno"]) await account({ userName, [ENTERPRISE]: { employeeNumber: "1" } });
     const found = await account({ userName: "two", [ENTERPRISE]: { employeeNumber: "2" } });
 
     expect(await world.cycle(["--once"], 1)).toMatchObject({ users: { created: 0, updated: 1, failed: 1 } });
     expect(await accountOf(eve)).toBe(found);
+    const explained = await world.run(["explain", "ada@musterwerk.example", "--json"]);
+    expect(JSON.parse(explained.stdout)).toMatchObject({
+      action: { next: { action: "fail", reason: expect.stringContaining("of which a search finds none") } },
+    });
     const twins = (await world.scim.users()).filter((user) => ["one", "uno"].includes(String(user["userName"])));
     expect(twins).toHaveLength(2);
 

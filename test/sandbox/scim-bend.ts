@@ -25,8 +25,16 @@ export function bendAnswer(faults: Faults, asked: Asked, real: Answer | undefine
 function refuse(faults: Faults, asked: Asked): Answer | undefined {
   if (faults.groupsMissing && asked.path.startsWith("/Groups")) return error(404, "no such endpoint");
   const isList = asked.method === "GET" && /^\/(Users|Groups)$/.test(asked.path);
-  const isPlainList = isList && !asked.url.searchParams.has("filter");
+  const filter = asked.url.searchParams.get("filter");
+  const isPlainList = isList && filter === null;
+  if (isList && faults.blindTo !== undefined && filter?.includes(faults.blindTo)) return emptyList();
   return isPlainList && faults.paging === "unsupported" ? error(501, "listing is not implemented") : undefined;
+}
+
+function emptyList(): Answer {
+  const schemas = ["urn:ietf:params:scim:api:messages:2.0:ListResponse"];
+  const body = JSON.stringify({ schemas, totalResults: 0, startIndex: 1, itemsPerPage: 0, Resources: [] });
+  return { status: 200, headers: { "content-type": "application/scim+json" }, body };
 }
 
 function error(status: number, detail: string): Answer {

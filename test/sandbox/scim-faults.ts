@@ -53,6 +53,8 @@ export type Faults = {
   hideMembers: boolean;
   /** /Groups does not exist: 404. */
   groupsMissing: boolean;
+  /** A search by an attribute of this name is answered with an empty list, as some services do that cannot search by it. */
+  blindTo: string | undefined;
 };
 
 /** Creates the switches, all off. */
@@ -63,6 +65,7 @@ export function createFaults(): Faults {
     paging: undefined,
     hideMembers: false,
     groupsMissing: false,
+    blindTo: undefined,
     next: (fault, match = {}) => {
       rules.push({ fault, method: match.method, path: match.path, left: match.times ?? 1 });
     },
@@ -78,6 +81,7 @@ export function createFaults(): Faults {
       this.paging = undefined;
       this.hideMembers = false;
       this.groupsMissing = false;
+      this.blindTo = undefined;
     },
   };
 }

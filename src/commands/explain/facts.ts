@@ -111,7 +111,8 @@ async function readTarget(
   { target, state, rules }: ExplainContext,
   object: { readonly kind: Hit["kind"]; readonly state: ObjectState; readonly isFirst: boolean },
 ): Promise<Outcome> {
-  const input: PredictionInput = { kind: object.kind, state: object.state, rules, isSurvey: false };
+  const isAmbiguous = await state.isAmbiguous(object.kind, object.state.id);
+  const input: PredictionInput = { kind: object.kind, state: object.state, rules, isSurvey: false, isAmbiguous };
   const view = createTargetView(target, state, object.kind);
   const { link } = object.state;
   try {

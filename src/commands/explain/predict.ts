@@ -4,7 +4,7 @@ import type { Attributes } from "../../model/value.ts";
 import { recordFound } from "../../sync/diff.ts";
 import { decideGroup, decideUser, type Decision } from "../../sync/plan.ts";
 import type { Target } from "../../sync/ports.ts";
-import type { Rules } from "../../sync/rules.ts";
+import type { KindRules, Rules } from "../../sync/rules.ts";
 import type { Link, ObjectState, State } from "../../sync/state.ts";
 
 /** What was found when the target was asked for one matching value. */
@@ -33,6 +33,8 @@ export type PredictionInput = {
   readonly rules: Rules;
   /** True for a cycle that compares with what the target holds now, not with what we remember. */
   readonly isSurvey: boolean;
+  /** The last complete list of the target showed several accounts for this object. */
+  readonly isAmbiguous: boolean;
 };
 
 /** The target, asked for each thing once. */
@@ -76,10 +78,10 @@ export async function predict(view: TargetView, input: PredictionInput): Promise
   if (link !== undefined || !isLookedFor(decision, input.isSurvey) || decision.desired === undefined) return base;
   const lookups = await search(view, { input, desired: decision.desired });
   const hits = lookups.at(-1)?.hits ?? [];
-  const conflict = explainConflict(hits, input.state.id);
   const [hit] = hits;
+  const conflict = hit === undefined ? explainAmbiguity(input) : explainConflict(hits, input.state.id);
   if (conflict !== undefined || hit === undefined) return { ...base, conflict, lookups };
-  const adopted = toAdopted(hit.resource, decision.desired);
+  const adopted = toAdopted(input, hit.resource, decision.desired);
   return { ...base, decision: decide(input, adopted), link: adopted, isAdopted: true, lookups };
 }
 
@@ -120,7 +122,7 @@ async function search(
   view: TargetView,
   { input, desired }: { readonly input: PredictionInput; readonly desired: Attributes },
 ): Promise<readonly TargetLookup[]> {
-  const rules = input.kind === "user" ? input.rules.users : input.rules.groups;
+  const rules = rulesOf(input);
   const lookups: TargetLookup[] = [];
   for (const attribute of rules.match) {
     const value = desired[attribute];
@@ -138,6 +140,17 @@ function explainConflict(hits: TargetLookup["hits"], id: EntraId): string | unde
   return owner === undefined || owner === id ? undefined : `it belongs to another Entra object, ${owner}`;
 }
 
-function toAdopted({ id, data }: TargetResource, desired: Attributes): Link {
-  return { scimId: id, origin: "adopted", data, sent: recordFound(data, desired), echo: {}, isStale: false };
+/** A push adds no account beside those that a list showed and that a search does not find. */
+function explainAmbiguity({ isAmbiguous, isSurvey }: PredictionInput): string | undefined {
+  if (!isAmbiguous || isSurvey) return undefined;
+  return "the list of SoSafe showed several matching accounts, of which a search finds none";
+}
+
+function toAdopted(input: PredictionInput, { id, data }: TargetResource, desired: Attributes): Link {
+  const sent = recordFound(data, desired, rulesOf(input).additive);
+  return { scimId: id, origin: "adopted", data, sent, echo: {}, isStale: false };
+}
+
+function rulesOf({ kind, rules }: PredictionInput): KindRules {
+  return kind === "user" ? rules.users : rules.groups;
 }
