@@ -28,9 +28,16 @@ type Options = {
   readonly mapping?: Readonly<Record<string, string>>;
   readonly scope?: "assigned" | "all";
   readonly switches?: Partial<Switches>;
+  readonly filters?: readonly unknown[];
 };
 
-async function createCompany({ target, mapping, scope = "assigned", switches }: Options): Promise<Company> {
+async function createCompany({
+  target,
+  mapping,
+  scope = "assigned",
+  switches,
+  filters = [],
+}: Options): Promise<Company> {
   const world = await createWorld({
     target,
     scope,
@@ -38,7 +45,9 @@ async function createCompany({ target, mapping, scope = "assigned", switches }: 
     groups: 0,
     assignments: [],
     switches: { ...switches },
-    config: { users: { attributes: [...BASIC, mapping ?? { target: MANAGER, source: "manager" }] } },
+    config: {
+      users: { attributes: [...BASIC, mapping ?? { target: MANAGER, source: "manager" }], scope: filters },
+    },
   });
   const { directory } = world.tenant;
   const hire = (name: string, manager?: string) => {
@@ -187,6 +196,25 @@ describe("the manager's e-mail", () => {
     expect(await world.cycle(["--once"], 1)).toMatchObject({ users: { created: 3, failed: 1 } });
     expect(await managerOf(ids.boss)).toBeUndefined();
     world.tenant.directory.update(ids.chair, { jobTitle: "Chair" });
+    expect(await world.cycle()).toMatchObject({ users: { created: 1, updated: 1 } });
+    expect(await managerOf(ids.boss)).toBe("chair@musterwerk.example");
+  });
+
+  it("is not sent while a filter keeps the manager out", async () => {
+    const mapping = { target: MANAGER, source: "manager.mail" };
+    const clauses = [{ attribute: "jobTitle", operator: "NOT EQUALS", value: "Chair" }];
+    await using company = await createCompany({
+      target: "better-auth",
+      mapping,
+      filters: [{ name: "Staff", clauses }],
+    });
+    const { world, ids, managerOf } = company;
+    const { directory } = world.tenant;
+    directory.assign(ids.chair);
+    directory.update(ids.chair, { jobTitle: "Chair" });
+    expect(await world.cycle()).toMatchObject({ users: { created: 3 } });
+    expect(await managerOf(ids.boss)).toBeUndefined();
+    directory.update(ids.chair, { jobTitle: "Leitung" });
     expect(await world.cycle()).toMatchObject({ users: { created: 1, updated: 1 } });
     expect(await managerOf(ids.boss)).toBe("chair@musterwerk.example");
   });
