@@ -219,6 +219,15 @@ describe("the manager's e-mail", () => {
     expect(await managerOf(ids.boss)).toBe("chair@musterwerk.example");
   });
 
+  it("wakes nobody for whom nothing changes", async () => {
+    const mapping = { target: MANAGER, source: "manager.faxNumber" };
+    await using company = await createCompany({ target: "better-auth", mapping });
+    const { world, ids } = company;
+    await world.cycle();
+    world.tenant.directory.assign(ids.chair);
+    expect(await world.cycle()).toMatchObject({ users: { created: 1, updated: 0, unchanged: 0 } });
+  });
+
   it("arrives once the manager has an account, follows his address, and goes when he leaves", async () => {
     const mapping = { target: MANAGER, source: "manager.mail" };
     await using company = await createCompany({ target: "better-auth", mapping });

@@ -101,7 +101,29 @@ describe("a target whose search finds less than its list shows", () => {
     const twins = (await world.scim.users()).filter((user) => ["one", "uno"].includes(String(user["userName"])));
     expect(twins).toHaveLength(2);
 
+    // One of the two goes, and a search finds the other: from then on it is an account like any other.
+    await world.scim.ask("DELETE", `/Users/${twins[1]?.id}`);
+    world.scim.faults.blindTo = undefined;
+    const { directory } = world.tenant;
+    directory.update("ada@musterwerk.example", { displayName: "Ada" });
+    expect(await world.cycle()).toMatchObject({ users: { created: 0, updated: 1 } });
     await world.scim.ask("DELETE", `/Users/${twins[0]?.id}`);
+    directory.update("ada@musterwerk.example", { displayName: "Ada L." });
+    expect(await world.cycle()).toMatchObject({ users: { created: 1 } });
+  });
+
+  it("gets its account back once the list shows exactly one", async () => {
+    await using staff = await createStaff({ match: [`${ENTERPRISE}:employeeNumber`, "userName"] });
+    const { world, hire, account } = staff;
+    world.scim.faults.blindTo = "employeeNumber";
+    hire("ada", "1");
+    hire("eve", "2");
+    const twins: string[] = [];
+    for (const userName of ["one", "uno"])
+      twins.push(await account({ userName, [ENTERPRISE]: { employeeNumber: "1" } }));
+    expect(await world.cycle(["--once"], 1)).toMatchObject({ users: { created: 1, failed: 1 } });
+
+    await world.scim.ask("DELETE", `/Users/${twins[0]}`);
     expect(await world.cycle(["--resync"])).toMatchObject({ result: "ok", users: { created: 0, updated: 1 } });
     expect((await world.scim.users()).map((user) => String(user["userName"])).toSorted()).toEqual([
       "ada@musterwerk.example",
