@@ -225,7 +225,8 @@ describe("the manager's e-mail", () => {
     const { world, ids } = company;
     await world.cycle();
     world.tenant.directory.assign(ids.chair);
-    expect(await world.cycle()).toMatchObject({ users: { created: 1, updated: 0, unchanged: 0 } });
+    // Once looked at, because he may have changed; not pushed.
+    expect(await world.cycle()).toMatchObject({ users: { created: 1, updated: 0, unchanged: 1 } });
   });
 
   it("arrives once the manager has an account, follows his address, and goes when he leaves", async () => {
