@@ -168,9 +168,11 @@ const OF_MANAGER = /^manager\.(.+)$/i;
 
 /** Looks an attribute up by its Entra or Graph name; case does not count, except in directory extensions. */
 export function sourceAttribute(kind: Kind, name: string): SourceAttribute | undefined {
+  const known = TABLES[kind].get(name.toLowerCase());
+  if (known !== undefined) return known;
   const part = kind === "user" ? OF_MANAGER.exec(name)?.[1] : undefined;
   if (part !== undefined) return attributeOfManager(part);
-  return DIRECTORY_EXTENSION.test(name) ? attribute(name, "string") : TABLES[kind].get(name.toLowerCase());
+  return DIRECTORY_EXTENSION.test(name) ? attribute(name, "string") : undefined;
 }
 
 /** What is stored of the manager as a person; a manager's manager and what is computed are out of reach. */

@@ -1,7 +1,6 @@
 import type { Expression } from "../expression/compile.ts";
 import { SyncError } from "../model/errors.ts";
 import type { Attributes, Value } from "../model/value.ts";
-import { normalise } from "./normalise.ts";
 import { sourceReader, type KindRules, type Mapping, type SourceObject } from "./rules.ts";
 
 /** What the mappings give for one object. */
@@ -63,9 +62,9 @@ export type MappingInput = {
 export function evaluateMapping(mapping: Mapping, input: MappingInput): MappingOutcome {
   const raw = evaluate(mapping, input);
   if (raw.kind === "ignore" || raw.kind === "error") return raw;
-  const given = raw.kind === "value" ? normalise(mapping.target, raw.value) : undefined;
+  const given = raw.kind === "value" ? mapping.normalise(raw.value) : undefined;
   const isCreation = input.occasion.for === "create";
-  const fallback = given === undefined && isCreation ? normalise(mapping.target, mapping.default) : undefined;
+  const fallback = given === undefined && isCreation ? mapping.normalise(mapping.default) : undefined;
   if (raw.kind === "skip") return { kind: "skip", value: fallback };
   return fallback === undefined ? { kind: "value", value: given } : { kind: "default", value: fallback };
 }

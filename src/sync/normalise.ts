@@ -11,7 +11,7 @@ const MULTI_VALUED: ReadonlyMap<string, string> = new Map(
 const ONE_VALUE_EACH = /^urn:ietf:params:scim:schemas:extension:enterprise:2\.0:User$/i;
 
 /**
- * Brings a value to the type of its target attribute: SoSafe's attributes are strings, only `active` is a boolean
+ * Creates what brings values to the type of a target attribute: SoSafe's attributes are strings, only `active` is a boolean
  * (gallery tutorial). Blanks around a text are kept, and an empty text is an empty value.
  *
  * A multi-valued attribute as a whole, such as `emails`, takes all values: each text becomes an element, `{ value }`, or
@@ -19,17 +19,21 @@ const ONE_VALUE_EACH = /^urn:ietf:params:scim:schemas:extension:enterprise:2\.0:
  * a custom extension that is given a list, but its texts stay texts: what it declares is not known, and a list of plain
  * strings is the usual thing (RFC 7643 section 2.3.1). Every other attribute takes the first value of a list.
  */
-export function normalise(target: string, value: Value | undefined): Value | undefined {
+export function createNormaliser(target: string): (value: Value | undefined) => Value | undefined {
   const path = parsePath(target);
-  if (path !== undefined && takesAll(path, value)) return toList(path, toElements(value));
-  const single = isList(value) ? value[0] : value;
-  return target === "active" ? toBoolean(single) : toSingle(single);
+  if (target === "active") return (value) => toBoolean(first(value));
+  if (path === undefined || path.filter !== undefined || path.subAttribute !== undefined) return toFirst;
+  if (MULTI_VALUED.has(path.attribute.toLowerCase())) return (value) => toList(path, toElements(value));
+  if (path.schema === undefined || ONE_VALUE_EACH.test(path.schema)) return toFirst;
+  return (value) => (isList(value) ? toList(path, value) : toSingle(value));
 }
 
-function takesAll(path: TargetPath, value: Value | undefined): boolean {
-  if (path.filter !== undefined || path.subAttribute !== undefined) return false;
-  if (MULTI_VALUED.has(path.attribute.toLowerCase())) return true;
-  return path.schema !== undefined && !ONE_VALUE_EACH.test(path.schema) && isList(value);
+function first(value: Value | undefined): Value | undefined {
+  return isList(value) ? value[0] : value;
+}
+
+function toFirst(value: Value | undefined): Value | undefined {
+  return toSingle(first(value));
 }
 
 function toList(path: TargetPath, values: readonly Value[]): readonly Value[] | undefined {

@@ -7,6 +7,7 @@ import { readSource, selectFor, sourceAttribute } from "../model/source-attribut
 import { toPath } from "../model/target-path.ts";
 import type { Attributes, Value } from "../model/value.ts";
 import type { DiffRules } from "./diff.ts";
+import { createNormaliser } from "./normalise.ts";
 
 /** One mapping, ready to be evaluated. */
 export type Mapping = {
@@ -21,6 +22,8 @@ export type Mapping = {
   /** Value for a creation when the mapping gives none. */
   readonly default: Value | undefined;
   readonly isCreateOnly: boolean;
+  /** Brings a value to the type of the target attribute. */
+  readonly normalise: (value: Value | undefined) => Value | undefined;
   /** Whether the value depends on the manager's account, and has to wait for it. */
   readonly needsManager: boolean;
   /** SelectUniqueValue(): sought in the target when the account is created. */
@@ -151,9 +154,11 @@ function namesOf(from: Mapping["from"]): readonly string[] {
 
 function compileMapping(mapping: AttributeMapping): Mapping {
   const from = compileFrom(mapping);
+  const target = from.kind === "manager" ? referencePath(mapping.target) : mapping.target;
   return {
-    target: from.kind === "manager" ? referencePath(mapping.target) : mapping.target,
+    target,
     from,
+    normalise: createNormaliser(target),
     default: mapping.default ?? undefined,
     // A unique value is sought once; afterwards it is taken, by the account itself.
     isCreateOnly: mapping.apply === "create" || isUnique(from),
@@ -198,5 +203,6 @@ function compileFrom(mapping: AttributeMapping): Mapping["from"] {
  */
 export function sourceReader(kind: Kind, object: SourceObject): (name: string) => Value | undefined {
   const computed = { ...object.attributes, IsSoftDeleted: object.attributes["accountEnabled"] === false };
-  return (name) => readSource(kind, { ...object, attributes: computed }, name);
+  const readable = { ...object, attributes: computed };
+  return (name) => readSource(kind, readable, name);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ScimId } from "#src/model/ids.ts";
 import { toElements } from "#src/model/same-value.ts";
 import type { Attributes } from "#src/model/value.ts";
-import { normalise } from "#src/sync/normalise.ts";
+import { createNormaliser } from "#src/sync/normalise.ts";
 import { createAccount } from "./account.ts";
 import { person, useScim } from "./fixture.ts";
 
@@ -16,7 +16,7 @@ const PATHS = [...Object.keys(person("")), ...LISTS];
 function listsOf(name: string): (values: Readonly<Record<string, readonly string[]>>) => Attributes {
   return (values) => {
     const lists = Object.entries(values).flatMap(([path, texts]) => {
-      const value = normalise(path, texts);
+      const value = createNormaliser(path)(texts);
       return value === undefined ? [] : [[path, value] as const];
     });
     return { ...person(name), ...Object.fromEntries(lists) };

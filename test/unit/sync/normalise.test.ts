@@ -1,6 +1,6 @@
 import { expect, it, test } from "vitest";
 import type { Value } from "#src/model/value.ts";
-import { normalise } from "#src/sync/normalise.ts";
+import { createNormaliser } from "#src/sync/normalise.ts";
 
 const ACME = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -52,10 +52,10 @@ test.for<[string, Value | undefined, Value | undefined]>([
   [`${ACME}:gender`, "f", "f"],
   ["urn:sosafe:roles", ["a"], [{ value: "a" }]],
 ])("%s of %j is %j", ([target, value, expected]) => {
-  expect(normalise(target, value)).toEqual(expected);
+  expect(createNormaliser(target)(value)).toEqual(expected);
 });
 
 it("takes one text of the source for one element, and none for none", () => {
-  expect(normalise("emails", "a@x.de")).toEqual([{ value: "a@x.de" }]);
-  expect(normalise("emails", "")).toBeUndefined();
+  expect(createNormaliser("emails")("a@x.de")).toEqual([{ value: "a@x.de" }]);
+  expect(createNormaliser("emails")("")).toBeUndefined();
 });
