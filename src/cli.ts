@@ -22,7 +22,7 @@ Examples:
   $ sosafe-bridge --once --json      the result as one JSON object on stdout
   $ sosafe-bridge explain ada@contoso.com
   $ sosafe-bridge config print       the configuration in effect, secrets redacted
-  $ sosafe-bridge config import schema.json > config/bridge.yaml
+  $ sosafe-bridge config import schema.json > imported.yaml
   $ sosafe-bridge eval 'Join(" ", [givenName], [surname])' --attributes ada.json
 
 Settings come from the environment (see .env.example) and from CONFIG_FILE (config/bridge.yaml).

@@ -12,7 +12,7 @@ The settings of the job and the application can be given along, in one object:
 SyncAll, SkipOutOfScopeDeletions and QuarantineTooManyDeletesThreshold are taken; addresses and tokens never are.
 
 Examples:
-  $ sosafe-bridge config import schema.json > config/bridge.yaml
+  $ sosafe-bridge config import schema.json > imported.yaml
   $ az rest --url "$GRAPH/servicePrincipals/$ID/synchronization/jobs/$JOB/schema" | sosafe-bridge config import -
 
 The file is printed, a summary with whatever had to be decided or left out goes to stderr.

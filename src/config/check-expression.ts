@@ -27,6 +27,17 @@ export function isUnique(expression: string | undefined): boolean {
   return tree?.kind === "call" && tree.name === "SelectUniqueValue";
 }
 
+/** True for an expression that gives another value every time. */
+export function isRandom(expression: string | undefined): boolean {
+  const tree = treeOf(expression);
+  let isFound = false;
+  if (tree !== undefined)
+    walk(tree, (node) => {
+      if (node.kind === "call" && (node.name === "Guid" || node.name === "RandomString")) isFound = true;
+    });
+  return isFound;
+}
+
 /** Each attribute that cannot be used, where it first stands. */
 function checkAttributes(kind: Kind, tree: Tree): readonly ExpressionProblem[] {
   const found = new Map<string, ExpressionProblem>();

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Kind } from "../model/ids.ts";
-import { checkExpression, isUnique } from "./check-expression.ts";
+import { checkExpression, isRandom, isUnique } from "./check-expression.ts";
 import { explainSource } from "./check-source.ts";
-import { explainTarget } from "./check-target.ts";
+import { explainTarget, isListTarget } from "./check-target.ts";
 import type { Issue, Path } from "./issue.ts";
 import { canonicalTarget } from "./target-attribute.ts";
 
@@ -34,6 +34,7 @@ function checkMapping(kind: Kind, mapping: RawMapping, path: Path): readonly Iss
     ...checkOrigin(mapping, path),
     ...(source === undefined ? [] : checkSource(kind, { source, target }, [...path, "source"])),
     ...(expression === undefined ? [] : checkExpression(kind, expression, [...path, "expression"])),
+    ...checkRandom(mapping, path),
     ...checkMembers(kind, mapping, path),
   ];
 }
@@ -41,6 +42,13 @@ function checkMapping(kind: Kind, mapping: RawMapping, path: Path): readonly Iss
 function checkTarget(kind: Kind, target: string, path: Path): readonly Issue[] {
   const message = target.trim() === "" ? undefined : explainTarget(kind, target.trim());
   return message === undefined ? [] : [{ path, message }];
+}
+
+/** What is different every time would be sent again and again. */
+function checkRandom({ expression, apply }: RawMapping, path: Path): readonly Issue[] {
+  if (apply === "create" || !isRandom(expression)) return [];
+  const message = "gives another value every time, and would be sent without end; with `apply: create` it is sent once";
+  return [{ path: [...path, "expression"], message }];
 }
 
 function checkOrigin(mapping: RawMapping, path: Path): readonly Issue[] {
@@ -101,16 +109,24 @@ function checkMatch(kind: Kind, { mappings, match }: Matching, path: Path): read
   const wanted = match ?? [kind === "user" ? "userName" : "displayName"];
   return wanted.flatMap((name, index) => {
     if (name === undefined) return [];
-    const message = explainMatch(name, byTarget.get(canonicalTarget(kind, name).toLowerCase()));
+    const message =
+      explainMatchTarget(kind, name) ?? explainMatch(name, byTarget.get(canonicalTarget(kind, name).toLowerCase()));
     if (message === undefined) return [];
     return [{ path: isDefault ? [...path, "attributes"] : [...path, "match", index], message }];
   });
+}
+
+/** Accounts are found by one text. */
+function explainMatchTarget(kind: Kind, name: string): string | undefined {
+  if (isListTarget(kind, name) !== true) return undefined;
+  return `accounts cannot be matched by ${name}, which holds several values; an account is found by a single text`;
 }
 
 function explainMatch(name: string, mapping: RawMapping | undefined): string | undefined {
   const start = `accounts are matched by ${name}, but`;
   if (mapping === undefined) return `${start} no mapping has it as target`;
   if (mapping.apply === "create") return `${start} its mapping applies to creations only; an account is found first`;
+  if (isRandom(mapping.expression)) return `${start} its mapping gives another value every time`;
   if (!isUnique(mapping.expression)) return undefined;
   return `${start} its mapping is SelectUniqueValue(), which chooses another value as soon as the account exists (Entra refuses it, too)`;
 }

@@ -8,6 +8,7 @@ import { checkMeaning } from "./check.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { formatPath, toIssues, type Issue, type Path } from "./issue.ts";
 import { knownKeys } from "./json-schema.ts";
+import { findChangedNumbers } from "./number-text.ts";
 import { offsetInside } from "./place.ts";
 import { ConfigFile } from "./schema.ts";
 import { canonicalTarget } from "./target-attribute.ts";
@@ -53,7 +54,11 @@ export function parseWithWarnings(text: string, file: string): Loaded {
   if (faults.length > 0) throw new ConfigError(faults.map((fault) => toFault(fault, origin)));
   const raw = toPlain(document, file);
   const parsed = ConfigFile.safeParse(raw, { reportInput: true });
-  const issues = [...(parsed.success ? [] : toIssues(parsed.error, knownKeys)), ...checkMeaning(raw)];
+  const issues = [
+    ...(parsed.success ? [] : toIssues(parsed.error, knownKeys)),
+    ...checkMeaning(raw),
+    ...findChangedNumbers(document),
+  ];
   const toProblems = (found: readonly Issue[]) =>
     found
       .map((issue) => locate(issue, document, origin))

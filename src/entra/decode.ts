@@ -41,7 +41,7 @@ const ServicePrincipal = z.looseObject({
   id: z.string().min(1),
   appId: z.string(),
   displayName: z.string(),
-  appRoles: z.array(Role).default([]),
+  appRoles: z.array(Role),
 });
 
 type ParsedObject = z.infer<typeof DirectoryObject>;

@@ -9,6 +9,9 @@ import { inParallel } from "./parallel.ts";
 
 /** The most ids that getByIds takes. */
 const MAX_IDS = 1000;
+/** The largest page of a list of users. */
+const MAX_PAGE = 999;
+const MOST_SINGLE_MANAGERS = 200;
 const CONCURRENCY = 2;
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -94,8 +97,9 @@ export async function readUsersById(
   });
   if (!query.select.includes("manager")) return records;
   const found = new Map<EntraId, EntraId | undefined>();
-  const known = records.map((record) => record.id);
-  for await (const page of readManagers(client, { ids: known, pageSize: MAX_IDS }, signal)) {
+  // For many people one list of everybody costs less than a request each.
+  const asked = records.length > MOST_SINGLE_MANAGERS ? "everybody" : records.map((record) => record.id);
+  for await (const page of readManagers(client, { ids: asked, pageSize: MAX_PAGE }, signal)) {
     for (const { id, manager } of page) found.set(id, manager);
   }
   return records.map((record) => {

@@ -195,7 +195,10 @@ export function suggestAttribute(kind: Kind, name: string): string | undefined {
   const wanted = name.toLowerCase().replaceAll(/[^a-z0-9.]/g, "");
   const usable = [...TABLES[kind].values()].filter((each) => each.refusal === undefined).map((each) => each.name);
   const ofManager = kind === "user" ? /^manager\.(.*)$/.exec(wanted)?.[1] : undefined;
-  if (ofManager !== undefined) return `manager.${suggestAttribute("user", ofManager) ?? "mail"}`;
+  if (ofManager !== undefined) {
+    const own = `manager.${suggestAttribute("user", ofManager) ?? "mail"}`;
+    return sourceAttribute("user", own) === undefined ? "manager.mail" : own;
+  }
   const part = usable.find((each) => each.toLowerCase().endsWith(`.${wanted}`));
   return part ?? findNearest(wanted, usable);
 }

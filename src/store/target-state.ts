@@ -44,7 +44,7 @@ export function createTargetState(redis: Redis, keys: Keys): TargetState {
     },
     isAmbiguous: async (kind, id) => (await redis.sismember(keys.ambiguous(kind), id)) === 1,
     takeAbsent: async (kind, id) => (await redis.srem(keys.absent(kind), id)) === 1,
-    forget: (kind, id) => forget(redis, keys, { kind, id }),
+    forget: (kind, id, shared) => forget(redis, keys, { kind, id, shared }),
     diffMembers: (group, isNested) => diffMembers(redis, keys, { group, isNested }),
     takeWaiting: (user) => takeWaiting(redis, keys, user),
     setPushedMembers: async (group, users) => {
@@ -140,8 +140,12 @@ async function findOwners(
  * After an object left: nothing is kept of one without link. Of a linked person out of scope the ties stay, so that a
  * later deletion can follow, but no attributes; the account is read again before it is next compared.
  */
-async function forget(redis: Redis, keys: Keys, which: Which): Promise<void> {
-  const { kind, id } = which;
+async function forget(
+  redis: Redis,
+  keys: Keys,
+  which: Which & { readonly shared: ReadonlySet<string> },
+): Promise<void> {
+  const { kind, id, shared } = which;
   const [linkText, objectText, scope, waiting] = await Promise.all([
     redis.hget(keys.links(kind), id),
     redis.hget(keys.objects(kind), id),
@@ -157,7 +161,7 @@ async function forget(redis: Redis, keys: Keys, which: Which): Promise<void> {
   const manager = object?.attributes["manager"];
   if (typeof manager === "string") transaction.srem(keys.reports(toEntraId(manager)), id);
   if (link === undefined) forgetPerson(transaction, keys, { id, isKnown: object !== undefined, waiting });
-  else forgetAttributes(transaction, keys, { id, link, presence: object?.presence ?? "present" });
+  else forgetAttributes(transaction, keys, { id, link, shared, presence: object?.presence ?? "present" });
   await execute(transaction);
 }
 
@@ -192,15 +196,24 @@ function forgetPerson(
 function forgetAttributes(
   transaction: ChainableCommander,
   keys: Keys,
-  { id, link, presence }: { readonly id: EntraId; readonly link: Link; readonly presence: Presence },
+  of: {
+    readonly id: EntraId;
+    readonly link: Link;
+    readonly shared: ReadonlySet<string>;
+    readonly presence: Presence;
+  },
 ): void {
+  const { id, link, shared, presence } = of;
   const bare = { presence, isComplete: false, attributes: {} };
   transaction.hset(keys.objects("user"), id, JSON.stringify(bare));
   if (presence === "present") transaction.srem(keys.complete, id);
   const active = link.data["active"];
   const data = active === undefined ? {} : { active };
   // Of what we set only the names stay: whether to clear an attribute has to be known on return.
-  const sent = Object.fromEntries(Object.keys(link.sent).map((path) => [path, true]));
+  // Of lists that others share (roles) our own elements stay, or nobody could ever take them back.
+  const sent = Object.fromEntries(
+    Object.entries(link.sent).map(([path, value]) => [path, shared.has(path) ? value : true]),
+  );
   const kept: Link = { ...link, data, sent, echo: {}, isBare: true };
   transaction.hset(keys.links("user"), id, JSON.stringify(kept));
 }

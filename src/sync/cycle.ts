@@ -118,11 +118,12 @@ async function planBatch(context: SyncContext, { kind, ids, tally }: Batch): Pro
     if (await needsPush(context, { kind, id, decision })) changed.push(id);
     else settled.push(id);
   }
+  const kindRules = kind === "user" ? rules.users : rules.groups;
   for (const id of settled) {
     const decision = decisions.get(id);
     if (decision === undefined) continue;
     count(decision, tally);
-    if (!decision.isIncluded) await state.forget(kind, id);
+    if (!decision.isIncluded) await state.forget(kind, id, kindRules.additive);
   }
   await state.markDirty(
     kind,

@@ -55,7 +55,8 @@ async function findApplication(context: SyncContext, isFresh: boolean): Promise<
   const { state, rules } = context;
   const remembered = parseKnown(await state.readMeta("application"));
   const isStillWanted = remembered?.wanted === rules.scope.application;
-  if (remembered === undefined || !isStillWanted || (isFresh && rules.users.uses.roles)) return ask(context, []);
+  if (remembered === undefined || !isStillWanted || (isFresh && rules.users.uses.roles))
+    return ask(context, { undeclared: [], remembered: isStillWanted ? remembered : undefined });
   return remembered;
 }
 
@@ -68,10 +69,17 @@ function parseKnown(text: string | undefined): Known | undefined {
   }
 }
 
-async function ask(context: SyncContext, undeclared: readonly string[]): Promise<Known> {
+async function ask(
+  context: SyncContext,
+  { undeclared, remembered }: { readonly undeclared: readonly string[]; readonly remembered: Known | undefined },
+): Promise<Known> {
   const { state, source, rules, signal } = context;
   const wanted = rules.scope.application;
-  const { servicePrincipalId, roles } = await source.findApplication(wanted, signal);
+  const { servicePrincipalId, roles: declared } = await source.findApplication(wanted, signal);
+  // An application that had roles and declares none at all is not believed: nobody loses a role because of it.
+  const isDoubtful = declared.length === 0 && remembered !== undefined && remembered.roles.length > 0;
+  if (isDoubtful) context.log.warn("Entra shows no app roles of the application any more; the known ones are kept");
+  const roles = isDoubtful ? remembered.roles : declared;
   const application = { wanted, servicePrincipalId, roles: [...roles], undeclared: [...undeclared] };
   await state.writeMeta("application", JSON.stringify(application));
   return application;
@@ -86,5 +94,5 @@ async function learnRoles(
     !application.undeclared.includes(id) && !application.roles.some((each) => each.id === id);
   const news = [...new Set(rows.map((row) => row.appRoleId).filter(isNews))];
   if (news.length === 0) return application;
-  return ask(context, [...application.undeclared, ...news]);
+  return ask(context, { undeclared: [...application.undeclared, ...news], remembered: application });
 }

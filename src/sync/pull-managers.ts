@@ -26,6 +26,8 @@ export async function pullManagers(context: SyncContext): Promise<readonly strin
   const known = [...people.values()].flatMap((person) => managerOf(person) ?? []);
   const isEmpty = records.every((record) => record.manager === undefined);
   if (isEmpty && known.length > 0 && (await isAnyThere(context, known))) {
+    // Asked again after the next full round: a list of everybody is too much for every cycle.
+    await state.writeMeta("managersRead", "yes");
     return [
       `Entra returned no managers at all, although ${known.length} people had one; nothing is concluded from that`,
     ];

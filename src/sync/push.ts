@@ -231,6 +231,7 @@ async function finish(
     const isChanged = members.membersAdded + members.membersRemoved > 0;
     return { action: action === "unchanged" && isChanged ? "updated" : action, ...members };
   }
-  if (!decision.isIncluded) await context.state.forget(kind, id);
+  const { additive } = kind === "user" ? context.rules.users : context.rules.groups;
+  if (!decision.isIncluded) await context.state.forget(kind, id, additive);
   return { action };
 }

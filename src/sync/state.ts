@@ -179,7 +179,7 @@ export type State = {
   /** Asks and forgets in one step, so that the proof is used once. */
   readonly takeAbsent: (kind: Kind, id: EntraId) => Promise<boolean>;
   /** Drops attributes of somebody out of scope, and everything of an object that is neither in scope nor linked. */
-  readonly forget: (kind: Kind, id: EntraId) => Promise<void>;
+  readonly forget: (kind: Kind, id: EntraId, shared: ReadonlySet<string>) => Promise<void>;
   /** Differences of membership. People without link are remembered: linking them makes the group dirty. */
   readonly diffMembers: (group: EntraId, isNested: boolean) => Promise<MemberDiff>;
   /** People whose manager one of these people is, or was. */

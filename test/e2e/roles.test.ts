@@ -70,6 +70,12 @@ describe("app roles of assignments", () => {
     expect(await world.cycle()).toMatchObject({ users: { updated: 1 } });
     expect(await rolesOf(world, eve)).toEqual(["auditor"]);
 
+    // An application that had roles and suddenly shows none takes none away.
+    world.tenant.application.hidesRoles = true;
+    expect(await world.cycle(["--resync"])).toMatchObject({ users: { updated: 0 } });
+    expect(await rolesOf(world, ada)).toEqual(["editor"]);
+    world.tenant.application.hidesRoles = false;
+
     await addByHand(world, ada, "chief");
     expect(await world.cycle(["--resync"])).toMatchObject({ users: { updated: 1 } });
     expect(await rolesOf(world, ada)).toEqual(["editor"]);
@@ -95,6 +101,13 @@ describe("app roles of assignments", () => {
     directory.unassign(ada, EDITOR.id);
     await world.cycle();
     expect(await rolesOf(world, ada)).toEqual(["auditor", "chief"]);
+
+    // Somebody who leaves and returns loses what is ours, and nothing else.
+    directory.unassign(ada);
+    expect(await world.cycle()).toMatchObject({ users: { disabled: 1 } });
+    directory.assign(ada, GUEST.id);
+    await world.cycle();
+    expect(await rolesOf(world, ada)).toEqual(["chief", "guest"]);
   });
 
   it("are one text where one is wanted, and change their name with the application", async () => {

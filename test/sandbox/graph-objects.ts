@@ -56,10 +56,12 @@ function applicationData(application: SandboxApplication): Record<string, unknow
     displayName: application.displayName,
     accountEnabled: true,
     servicePrincipalType: "Application",
-    appRoles: [
-      { ...role, id: "18d14569-c3bd-439b-9a66-3a2aee01d14f", description: "User" },
-      ...(application.roles ?? []).map((each) => ({ ...role, ...each, description: each.displayName })),
-    ],
+    appRoles: application.hidesRoles
+      ? []
+      : [
+          { ...role, id: "18d14569-c3bd-439b-9a66-3a2aee01d14f", description: "User" },
+          ...(application.roles ?? []).map((each) => ({ ...role, ...each, description: each.displayName })),
+        ],
   };
 }
 

@@ -8,6 +8,8 @@ export type SandboxApplication = {
   readonly displayName: string;
   /** App roles that it declares beside `User`; may be changed while the tenant runs. */
   roles?: readonly SandboxRole[];
+  /** It is shown without any app role. */
+  hidesRoles?: boolean;
 };
 
 export type SandboxRole = { readonly id: string; readonly displayName: string; readonly value: string };

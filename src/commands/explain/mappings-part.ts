@@ -1,7 +1,8 @@
 import { printScalar } from "../../expression/datum.ts";
 import type { Change } from "../../model/change.ts";
 import { toPath, valueAt, type TargetPath } from "../../model/target-path.ts";
-import { isEqual, type Attributes, type Value } from "../../model/value.ts";
+import { isSatisfied, missingFrom, toElements } from "../../model/same-value.ts";
+import type { Attributes, Value } from "../../model/value.ts";
 import { evaluateMapping, type MappingInput, type MappingOutcome } from "../../sync/desired.ts";
 import { diff } from "../../sync/diff.ts";
 import { sourceReader, type KindRules, type Mapping } from "../../sync/rules.ts";
@@ -134,7 +135,17 @@ function toStatus(context: Context, { mapping, outcome }: Evaluated, held: Value
   if (context.resent.has(mapping.target)) return "resync";
   if (value === undefined) return whyNotCleared(context, mapping, held);
   if (mapping.isCreateOnly) return "create-only";
-  return isEqual(held, value) ? "equal" : "not-taken";
+  return isHeld(context, mapping, { held, value }) ? "equal" : "not-taken";
+}
+
+/** As the sync compares; in a list that others share only what is missing of ours counts. */
+function isHeld(
+  { rules }: Context,
+  { target }: Mapping,
+  { held, value }: { readonly held: Value | undefined; readonly value: Value },
+): boolean {
+  if (!rules.additive.has(target)) return isSatisfied(held, value);
+  return missingFrom(toElements(held), toElements(value)).length === 0;
 }
 
 /** An empty result that the comparison leaves alone: what is ours would be cleared if `clearEmpty` were on. */

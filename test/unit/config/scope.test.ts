@@ -126,3 +126,27 @@ describe("a scoping filter of groups", () => {
     expect(others).toEqual([]);
   });
 });
+
+describe("numbers in a filter", () => {
+  test.each(["01067", "1.0", "12345678901234567890", "0x10", "+7"])(
+    "are refused where %s is read otherwise",
+    (number) => {
+      expect(problemsOf(userScope(`{ attribute: postalCode, operator: IN, values: ["a", ${number}] }`))).toEqual([
+        expect.objectContaining({
+          where: "bridge.yaml: users.scope[0].clauses[0].values[1]",
+          message: expect.stringContaining(`${number} is read as the number`),
+        }),
+      ]);
+    },
+  );
+
+  test("are taken as they are written otherwise, and in quotes", () => {
+    const clause = '{ attribute: postalCode, operator: IN, values: [1067, -3, 2.5, "01067"] }';
+    expect(parseConfig(userScope(clause), "bridge.yaml").users.scope[0]?.clauses[0]?.values).toEqual([
+      1067,
+      -3,
+      2.5,
+      "01067",
+    ]);
+  });
+});

@@ -185,7 +185,9 @@ describe("a mapping", () => {
   });
 
   it("that is drawn by lot shows the value that would be sent", async () => {
-    const { lines, desired } = await explainBoth({ mappings: "    - { target: nickName, expression: Guid() }" });
+    const { lines, desired } = await explainBoth({
+      mappings: "    - { target: nickName, expression: Guid(), apply: create }",
+    });
     expect(desired?.["nickName"]).toMatch(/^[\da-f-]{36}$/u);
     expect(lines[1]).toMatchObject({ status: "send", result: desired?.["nickName"] });
   });
