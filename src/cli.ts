@@ -147,14 +147,15 @@ async function main({ once: isOnce = false, resync = false, json = false }: Flag
   );
 }
 
-async function parse(): Promise<number> {
+/** Does what a command line says. Returns the exit code. */
+export async function execute(args: readonly string[]): Promise<number> {
   let code = 0;
   const program = createProgram((result) => {
     code = result;
   });
   try {
-    refuseUnknown(program, process.argv.slice(2));
-    await program.parseAsync();
+    refuseUnknown(program, args);
+    await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
@@ -163,4 +164,4 @@ async function parse(): Promise<number> {
   }
 }
 
-process.exit(await parse());
+if (import.meta.main) process.exit(await execute(process.argv.slice(2)));

@@ -4,14 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { parse } from "yaml";
+import { createSession, type CommandResult } from "./session.ts";
 import { startScim, type ScimServer } from "#test/sandbox/scim-server.ts";
 import { startTenant, type Tenant, type TenantOptions } from "#test/sandbox/tenant.ts";
 
 /** These texts must never be seen in any output; a check at the end of every world looks for them. */
 const CLIENT_SECRET = "marker-client-secret~9f2b";
 const SCIM_TOKEN = "marker-scim-token-7c1d";
-
-export type CommandResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** What `--once --json` prints. */
 export type CycleResult = {
@@ -46,11 +45,12 @@ export type World = AsyncDisposable & {
   readonly directory: string;
   readonly configFile: string;
   readonly outputs: string[];
+  /** Runs the program in a process of its own. */
   readonly run: (
     args: readonly string[],
     environment?: Readonly<Record<string, string | undefined>>,
   ) => Promise<CommandResult>;
-  /** Runs a cycle and expects it to end well (or with the code given). */
+  /** Runs a cycle, in the process of the cycles before, and expects it to end well (or with the code given). */
   readonly cycle: (args?: readonly string[], code?: number) => Promise<CycleResult>;
   readonly start: () => Daemon;
 };
@@ -88,7 +88,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const env = Object.fromEntries(
       Object.entries({ ...environment, ...extra }).filter(([, value]) => value !== undefined),
     );
-    const child = spawn(process.execPath, ["src/cli.ts", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, args, { env, stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
@@ -106,10 +106,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     return { child, closed, stdout: () => Buffer.concat(out).toString(), stderr: () => Buffer.concat(err).toString() };
   };
   const run: World["run"] = async (args, extra) => {
-    const { closed, stdout, stderr } = launch(args, extra);
+    const { closed, stdout, stderr } = launch(["src/cli.ts", ...args], extra);
     const code = await closed;
     return { code: typeof code === "number" ? code : null, stdout: stdout(), stderr: stderr() };
   };
+  let session: ReturnType<typeof createSession> | undefined;
   return {
     tenant,
     scim,
@@ -118,12 +119,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     outputs,
     run,
     cycle: async (args = ["--once"], code = 0) => {
-      const result = await run([...args, "--json"]);
+      session ??= createSession(launch(["test/e2e/session-main.ts"]).child);
+      const result = await session([...args, "--json"]);
       expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(code);
       return JSON.parse(result.stdout);
     },
     start: () => {
-      const { child, closed, stdout, stderr } = launch([]);
+      const { child, closed, stdout, stderr } = launch(["src/cli.ts"]);
       return {
         process: child,
         output: () => stdout() + stderr(),
