@@ -138,7 +138,7 @@ async function compareRound(world: World, view: View, touched: ReadonlySet<strin
     if (predicted !== undefined) predictions.push(predicted);
   }
   world.scim.requests.length = 0;
-  await world.run(["--once", "--json"]);
+  await world.command(["--once", "--json"]);
   for (const predicted of predictions) {
     expect({ predicted, writes: writesOf(world, predicted) }).toEqual({ predicted, writes: expectedWrites(predicted) });
   }

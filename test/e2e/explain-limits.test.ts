@@ -23,7 +23,7 @@ describe("what must not be shown, and what fails", () => {
     ];
     const scope = [{ name: "Titled", clauses: [{ attribute: "jobTitle", operator: "IS NOT NULL" }] }];
     await stage.withConfig({ users: { attributes, scope }, log: { redact: ["title"] } }, async () => {
-      const { stdout } = await stage.world.run(["explain", stage.ada, "--json"]);
+      const { stdout } = await stage.world.command(["explain", stage.ada, "--json"]);
       const explanation: Explanation = JSON.parse(stdout);
       expect(explanation.scope.filters[0]?.clauses[0]?.actual).toBe("[Redact]");
       expect(explanation.mappings[1]).toMatchObject({
@@ -61,7 +61,7 @@ describe("what must not be shown, and what fails", () => {
     const twins = [0, 1].map(() => stage.directory.hire({ displayName: "Twin" }));
     const calls = [["Nobody"], ["twin"], ["Twin", "--json"], ["Twin", "--group"], ["Sales", "--user"], []];
     const [missing, several, json, ...others] = await Promise.all(
-      calls.map((args) => stage.world.run(["explain", ...args])),
+      calls.map((args) => stage.world.command(["explain", ...args])),
     );
     expect(missing).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("no person or group") });
     expect(several).toMatchObject({ code: 2, stderr: expect.stringMatching(/^2 have this name/u) });
@@ -91,7 +91,7 @@ describe("what must not be shown, and what fails", () => {
     expect(refused).toMatchObject({ code: 77, stdout: expect.stringContaining("could not be asked") });
     expect(entra).toMatchObject({ code: 77, stdout: "" });
     await stage.withConfig({ source: { application: "Nothing" } }, async () => {
-      expect(await stage.world.run(["explain", stage.ada])).toMatchObject({ code: 78, stdout: "" });
+      expect(await stage.world.command(["explain", stage.ada])).toMatchObject({ code: 78, stdout: "" });
     });
   });
 });

@@ -41,7 +41,7 @@ describe("before anything was synced", () => {
     const before = await stage.dump();
     world.scim.requests.length = 0;
     world.tenant.requests.length = 0;
-    const { code, stdout, stderr } = await world.run(["explain", "ada.lovelace@musterwerk.example"]);
+    const { code, stdout, stderr } = await world.command(["explain", "ada.lovelace@musterwerk.example"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(unwrapped(stdout)).toContain("the next sync will create the account");
     expect(stdout).toContain('✓ assigned to "SoSafe" through group "Sales"');
@@ -64,7 +64,7 @@ describe("after the first cycle", () => {
   test("tells what the sync knows, and again changes nothing", async () => {
     const before = await stage.dump();
     world.scim.requests.length = 0;
-    const { code, stdout, stderr } = await world.run(["explain", "Ada Lovelace", "--json"]);
+    const { code, stdout, stderr } = await world.command(["explain", "Ada Lovelace", "--json"]);
     expect({ code, lines: stdout.trimEnd().split("\n").length }).toEqual({ code: 0, lines: 1 });
     const explanation: Explanation = JSON.parse(stdout);
     expect(explanation).toMatchObject({
@@ -160,7 +160,7 @@ describe("after the first cycle", () => {
   test("while the daemon runs", { timeout: 60_000 }, async () => {
     const daemon = world.start();
     await expect.poll(() => daemon.output(), { timeout: 20_000 }).toContain('"running"');
-    const { code, stdout } = await world.run(["explain", ada]);
+    const { code, stdout } = await world.command(["explain", ada]);
     expect(code).toBe(0);
     expect(unwrapped(stdout)).toContain("has an account; nothing to send");
     expect(await daemon.stop()).toBe(0);

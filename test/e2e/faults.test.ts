@@ -20,10 +20,10 @@ describe("the source", () => {
       world.scim.requests.length = 0;
 
       world.tenant.switches.lostData = parts.length === 0 ? true : parts;
-      await world.run(["--once", "--json"]);
-      await world.run(["--resync", "--json"]);
+      await world.command(["--once", "--json"]);
+      await world.command(["--resync", "--json"]);
       world.tenant.expireDeltaTokens("gone");
-      await world.run(["--once", "--json"]);
+      await world.command(["--once", "--json"]);
 
       expect(writes(world)).toEqual([]);
 
@@ -80,7 +80,7 @@ describe("the source", () => {
     world.tenant.switches.repeatNextLink = true;
     world.scim.requests.length = 0;
 
-    const result = await world.run(["--resync", "--json"]);
+    const result = await world.command(["--resync", "--json"]);
 
     expect(result.code).toBe(69);
     expect(writes(world)).toEqual([]);
@@ -182,7 +182,7 @@ describe("the target", () => {
     await using world = await createFaultWorld();
     world.scim.faults.next({ kind: "answer", status: 401 }, { times: 10_000, method: "POST" });
 
-    expect((await world.run(["--once", "--json"])).code).toBe(77);
+    expect((await world.command(["--once", "--json"])).code).toBe(77);
     // What was under way when the first refusal came, and no more.
     expect(writes(world).length).toBeLessThanOrEqual(16);
     world.scim.faults.clear();
@@ -218,7 +218,7 @@ describe("the target", () => {
   it("refusing our token stops everything at once, and work goes on when it is right again", async () => {
     await using world = await createFaultWorld();
     world.scim.faults.next({ kind: "answer", status: 401 }, { times: 10_000 });
-    expect((await world.run(["--once", "--json"])).code).toBe(77);
+    expect((await world.command(["--once", "--json"])).code).toBe(77);
     expect(writes(world).length).toBe(0);
     world.scim.faults.clear();
 

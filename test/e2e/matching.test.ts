@@ -94,7 +94,7 @@ describe("a target whose search finds less than its list shows", () => {
 
     expect(await world.cycle(["--once"], 1)).toMatchObject({ users: { created: 0, updated: 1, failed: 1 } });
     expect(await accountOf(eve)).toBe(found);
-    const explained = await world.run(["explain", "ada@musterwerk.example", "--json"]);
+    const explained = await world.command(["explain", "ada@musterwerk.example", "--json"]);
     expect(JSON.parse(explained.stdout)).toMatchObject({
       action: { next: { action: "fail", reason: expect.stringContaining("of which a search finds none") } },
     });

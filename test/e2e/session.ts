@@ -1,17 +1,38 @@
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
+import { z } from "zod";
 
 /** Ends what one command has written to standard output and to standard error. */
 export const END = "\u0000\n";
 
+const commandSchema = z.object({ args: z.array(z.string()), environment: z.record(z.string(), z.string()) });
+
+export type Command = z.output<typeof commandSchema>;
 export type CommandResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-/** Speaks with session-main.ts, which runs one command line after the other in one process. */
-export function createSession(child: ChildProcessWithoutNullStreams) {
+/** Reads a command of session-main.ts. */
+export const parseCommand = (line: string): Command => commandSchema.parse(JSON.parse(line));
+
+let last: Promise<unknown> = Promise.resolve();
+let session: ReturnType<typeof createSession> | undefined;
+
+/** Runs a command in a process that all tests of a file share, after the commands before it. */
+export async function runInSession(command: Command): Promise<CommandResult> {
+  session ??= createSession();
+  const result = last.then(() => session?.(command));
+  last = result.catch(() => undefined);
+  const done = await result;
+  if (done === undefined) throw new Error("there is no session");
+  return done;
+}
+
+/** It ends with this process, which holds its standard input. */
+function createSession() {
+  const child = spawn(process.execPath, ["test/e2e/session-main.ts"], { stdio: ["pipe", "pipe", "pipe"] });
   const outputs = readParts(child.stdout);
   const errors = readParts(child.stderr);
-  return async (args: readonly string[]): Promise<CommandResult> => {
-    child.stdin.write(`${JSON.stringify(args)}\n`);
+  return async (command: Command): Promise<CommandResult> => {
+    child.stdin.write(`${JSON.stringify(command)}\n`);
     const [out, stderr] = await Promise.all([outputs.next(), errors.next()]);
     if (out.done === true || stderr.done === true)
       throw new Error(`the session has ended: ${out.value}${stderr.value}`);

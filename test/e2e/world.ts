@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { parse } from "yaml";
-import { createSession, type CommandResult } from "./session.ts";
+import { runInSession, type CommandResult } from "./session.ts";
 import { startScim, type ScimServer } from "#test/sandbox/scim-server.ts";
 import { startTenant, type Tenant, type TenantOptions } from "#test/sandbox/tenant.ts";
 
@@ -39,6 +39,8 @@ export type WorldOptions = TenantOptions & {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 };
 
+type Changes = Readonly<Record<string, string | undefined>>;
+
 export type World = AsyncDisposable & {
   readonly tenant: Tenant;
   readonly scim: ScimServer;
@@ -46,11 +48,10 @@ export type World = AsyncDisposable & {
   readonly configFile: string;
   readonly outputs: string[];
   /** Runs the program in a process of its own. */
-  readonly run: (
-    args: readonly string[],
-    environment?: Readonly<Record<string, string | undefined>>,
-  ) => Promise<CommandResult>;
-  /** Runs a cycle, in the process of the cycles before, and expects it to end well (or with the code given). */
+  readonly run: (args: readonly string[], environment?: Changes) => Promise<CommandResult>;
+  /** The same in the process of the commands before, which is quicker. */
+  readonly command: (args: readonly string[]) => Promise<CommandResult>;
+  /** A command that runs a cycle, which is expected to end well (or with the code given). */
   readonly cycle: (args?: readonly string[], code?: number) => Promise<CycleResult>;
   readonly start: () => Daemon;
 };
@@ -84,11 +85,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     LOG_FORMAT: "json",
     ...options.environment,
   };
-  const launch = (args: readonly string[], extra: Readonly<Record<string, string | undefined>> = {}) => {
-    const env = Object.fromEntries(
-      Object.entries({ ...environment, ...extra }).filter(([, value]) => value !== undefined),
-    );
-    const child = spawn(process.execPath, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+  const launch = (args: readonly string[], extra: Changes = {}) => {
+    const env = withoutUndefined({ ...environment, ...extra });
+    const child = spawn(process.execPath, ["src/cli.ts", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
@@ -106,11 +105,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     return { child, closed, stdout: () => Buffer.concat(out).toString(), stderr: () => Buffer.concat(err).toString() };
   };
   const run: World["run"] = async (args, extra) => {
-    const { closed, stdout, stderr } = launch(["src/cli.ts", ...args], extra);
+    const { closed, stdout, stderr } = launch(args, extra);
     const code = await closed;
     return { code: typeof code === "number" ? code : null, stdout: stdout(), stderr: stderr() };
   };
-  let session: ReturnType<typeof createSession> | undefined;
+  const command: World["command"] = async (args) => {
+    const result = await runInSession({ args: [...args], environment: withoutUndefined(environment) });
+    outputs.push(result.stdout, result.stderr);
+    return result;
+  };
   return {
     tenant,
     scim,
@@ -118,14 +121,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     configFile,
     outputs,
     run,
+    command,
     cycle: async (args = ["--once"], code = 0) => {
-      session ??= createSession(launch(["test/e2e/session-main.ts"]).child);
-      const result = await session([...args, "--json"]);
+      const result = await command([...args, "--json"]);
       expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(code);
       return JSON.parse(result.stdout);
     },
     start: () => {
-      const { child, closed, stdout, stderr } = launch(["src/cli.ts"]);
+      const { child, closed, stdout, stderr } = launch([]);
       return {
         process: child,
         output: () => stdout() + stderr(),
@@ -147,6 +150,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
 function forms(secret: string): readonly string[] {
   return [encodeURIComponent(secret), Buffer.from(secret).toString("base64")];
+}
+
+function withoutUndefined(environment: Changes): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 type Section = Readonly<Record<string, unknown>>;
