@@ -39,6 +39,7 @@ export function createKeys(prefix: string) {
     ambiguous: (kind: Kind) => `${prefix}:ambiguous:${kind}`,
     pushed: (group: EntraId) => `${prefix}:pushed:${group}`,
     uncertain: `${prefix}:uncertain`,
+    reserved: (mark: string) => `${prefix}:reserved:${createHash("sha256").update(mark).digest("hex").slice(0, 32)}`,
     waiters: (user: EntraId) => `${prefix}:waiters:${user}`,
     reports: (manager: EntraId) => `${prefix}:reports:${manager}`,
     roles: `${prefix}:roles`,

@@ -44,6 +44,7 @@ export function createTargetState(redis: Redis, keys: Keys): TargetState {
     },
     isAmbiguous: async (kind, id) => (await redis.sismember(keys.ambiguous(kind), id)) === 1,
     takeAbsent: async (kind, id) => (await redis.srem(keys.absent(kind), id)) === 1,
+    reserve: async (mark, id) => (await redis.eval(RESERVE, 1, keys.reserved(mark), id, RESERVED_MS)) === 1,
     forget: (kind, id, shared) => forget(redis, keys, { kind, id, shared }),
     diffMembers: (group, isNested) => diffMembers(redis, keys, { group, isNested }),
     takeWaiting: (user) => takeWaiting(redis, keys, user),
@@ -70,6 +71,15 @@ const toUserKey = (id: EntraId): ObjectKey => toKey("user", id);
 
 /** More tries than anybody counts: a person is not asked for again before a reconcile, or before Entra reports him. */
 const NEVER_AGAIN = 1_000_000;
+
+/** Longer than any creation takes, with the time until a search finds the account. */
+const RESERVED_MS = 10 * 60_000;
+
+const RESERVE = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
 
 type Which = { readonly kind: Kind; readonly id: EntraId };
 

@@ -178,6 +178,11 @@ export type State = {
   readonly isAmbiguous: (kind: Kind, id: EntraId) => Promise<boolean>;
   /** Asks and forgets in one step, so that the proof is used once. */
   readonly takeAbsent: (kind: Kind, id: EntraId) => Promise<boolean>;
+  /**
+   * Reserves a value for an account that is about to be created, for ten minutes. `mark` tells one value of one attribute
+   * from every other. False while another object has it.
+   */
+  readonly reserve: (mark: string, id: EntraId) => Promise<boolean>;
   /** Drops attributes of somebody out of scope, and everything of an object that is neither in scope nor linked. */
   readonly forget: (kind: Kind, id: EntraId, shared: ReadonlySet<string>) => Promise<void>;
   /** Differences of membership. People without link are remembered: linking them makes the group dirty. */

@@ -1,5 +1,5 @@
 import { SyncError } from "../model/errors.ts";
-import type { Kind } from "../model/ids.ts";
+import type { EntraId, Kind } from "../model/ids.ts";
 import type { Attributes } from "../model/value.ts";
 import type { SyncContext } from "./context.ts";
 import { toDesired } from "./desired.ts";
@@ -10,8 +10,8 @@ const MAX_CANDIDATES = 100;
 
 /**
  * Desired attributes of an account that is about to be created, with values of SelectUniqueValue() that no other account
- * of the target has: each candidate is looked for there, the first one that is not found wins. Asks nothing where no
- * mapping uses that function. Throws `mapping` when every candidate is taken, and the target's SyncErrors.
+ * of the target has: each candidate is reserved, then looked for there; the first one that nobody else has reserved and
+ * that is not found wins. Asks nothing where no mapping uses that function. Throws `mapping` when every candidate is taken, and the target's SyncErrors.
  */
 export async function findUnique(
   context: SyncContext,
@@ -23,7 +23,7 @@ export async function findUnique(
   const taken = new Set<string>();
   let { desired } = given;
   for (let tries = 0; tries < MAX_CANDIDATES; tries += 1) {
-    const found = await findTaken(context, { kind, paths, desired });
+    const found = await findTaken(context, { kind, id: object.id, paths, desired });
     if (found.length === 0) return desired;
     for (const each of found) taken.add(each);
     const isTaken = (target: string, value: string): boolean => taken.has(toMark(target, value));
@@ -38,14 +38,24 @@ export async function findUnique(
   });
 }
 
+type Wanted = {
+  readonly kind: Kind;
+  readonly id: EntraId;
+  readonly paths: readonly string[];
+  readonly desired: Attributes;
+};
+
 async function findTaken(
-  { target }: SyncContext,
-  { kind, paths, desired }: { readonly kind: Kind; readonly paths: readonly string[]; readonly desired: Attributes },
+  { state, target }: SyncContext,
+  { kind, id, paths, desired }: Wanted,
 ): Promise<readonly string[]> {
   const taken: string[] = [];
   for (const path of paths) {
     const value = desired[path];
-    if (typeof value === "string" && (await target.find(kind, path, value)).length > 0) taken.push(toMark(path, value));
+    if (typeof value !== "string") continue;
+    const mark = toMark(path, value);
+    const isFree = (await state.reserve(`${kind}\n${mark}`, id)) && (await target.find(kind, path, value)).length === 0;
+    if (!isFree) taken.push(mark);
   }
   return taken;
 }

@@ -160,6 +160,24 @@ describe("SelectUniqueValue", () => {
   });
 });
 
+describe("SelectUniqueValue of people who are created at the same moment", () => {
+  it("gives each of them another value", async () => {
+    const names = ["Ada", "ada", "ADA"].map((_, index) => `Join(" ", [displayName], "${index + 2}")`);
+    const attributes = BASIC.map((each) =>
+      each.target === "displayName"
+        ? { target: "displayName", expression: `SelectUniqueValue([displayName], ${names.join(", ")})` }
+        : each,
+    );
+    await using staff = await createStaff({ attributes });
+    const { world } = staff;
+    for (const [index, displayName] of ["Ada", "ADA", "ada"].entries())
+      world.tenant.directory.hire({ userPrincipalName: `a${index}@musterwerk.example`, displayName });
+    expect(await world.cycle()).toMatchObject({ users: { created: 3, failed: 0 } });
+    const given = (await world.scim.users()).map((user) => String(user["displayName"]).toLowerCase());
+    expect(given.toSorted()).toEqual(["ada", "ada 2", "ada 3"]);
+  });
+});
+
 describe("a change of case only", () => {
   it.each(["better-auth", "scimmy"] as const)("arrives in %s as one update", async (target) => {
     await using world = await createWorld({
