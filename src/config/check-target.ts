@@ -11,7 +11,7 @@ import {
   UNWRITABLE_REFERENCE_PARTS,
   type ScimShape,
 } from "./scim-attributes.ts";
-import { knownTargets } from "./target-attribute.ts";
+import { suggestTarget } from "./target-attribute.ts";
 
 /** What is wrong with a target attribute; undefined for one that can be written, and for those of other extensions. */
 export function explainTarget(kind: Kind, text: string): string | undefined {
@@ -42,7 +42,7 @@ function explainCore(kind: Kind, path: TargetPath): string | undefined {
   const refused = findByName(UNWRITABLE[kind], attribute);
   if (refused !== undefined) return `${text} ${refused.item}`;
   const found = findByName(CORE_ATTRIBUTES[kind], attribute);
-  if (found === undefined) return `${text} is no attribute of SCIM ${kind}s${suggest(text, knownTargets(kind))}`;
+  if (found === undefined) return `${text} is no attribute of SCIM ${kind}s${suggestTarget(kind, text)}`;
   if (found.name === "members") return explainMembers(path);
   return explainShape(path, found.name, found.item);
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from "yaml";
 import type { AttributeMapping, Config, ScopingFilter } from "../model/config.ts";
 import { ConfigError, type Problem } from "../model/errors.ts";
 import type { Kind } from "../model/ids.ts";
@@ -51,7 +51,7 @@ export function parseWithWarnings(text: string, file: string): Loaded {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const origin = { file, lines, text };
   const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) throw new ConfigError(faults.map((fault) => toFault(fault, origin)));
+  if (faults.length > 0) throw new ConfigError(untilBroken(faults).map((fault) => toFault(fault, origin)));
   const raw = toPlain(document, file);
   const parsed = ConfigFile.safeParse(raw, { reportInput: true });
   const issues = [
@@ -68,11 +68,26 @@ export function parseWithWarnings(text: string, file: string): Loaded {
   return { config, warnings: toProblems(findDoubts(config)) };
 }
 
+const FAULTS: Partial<Record<Fault["code"], string>> = {
+  DUPLICATE_KEY: "the same key is there twice",
+  NON_STRING_KEY: "a list or a block cannot be a key",
+};
+
+type Fault = Pick<YAMLError, "code" | "message" | "pos">;
 type Origin = { readonly file: string; readonly lines: LineCounter; readonly text: string };
 
-function toFault(fault: { message: string; pos: [number, number] }, { file, lines }: Origin): Problem {
-  const { line, col } = lines.linePos(fault.pos[0]);
-  return { where: file, message: `line ${line}, column ${col}: ${fault.message}`, line, column: col };
+/** What comes after the first place that is no YAML was read wrongly, and would be told as mistakes of its own. */
+function untilBroken(faults: readonly Fault[]): readonly Fault[] {
+  const first = faults.findIndex((fault) => fault.code !== "DUPLICATE_KEY");
+  return first === -1 ? faults : faults.slice(0, first + 1);
+}
+
+function toFault({ code, message, pos }: Fault, { file, lines, text }: Origin): Problem {
+  const { line, col } = lines.linePos(pos[0]);
+  const isBareExpression = /\bexpression["']?\s*:\s*[^\s'|>]/u.test(text.split("\n")[line - 1] ?? "");
+  const hint = isBareExpression ? "; an expression stands in single quotes: expression: 'ToLower([mail])'" : "";
+  const said = FAULTS[code] ?? `is not YAML from here on: ${message}`;
+  return { where: file, message: `${said}${hint}`, line, column: col };
 }
 
 function toPlain(document: Document, file: string): unknown {

@@ -1,4 +1,6 @@
 import type { Kind } from "../model/ids.ts";
+import { findNearest } from "../model/nearest.ts";
+import { parsePath } from "../model/target-path.ts";
 import { CORE_ATTRIBUTES, ENTERPRISE } from "./scim-attributes.ts";
 
 const ADDRESS = ["formatted", "streetAddress", "locality", "region", "postalCode", "country"];
@@ -27,9 +29,41 @@ export const SOSAFE_ATTRIBUTES: Readonly<Record<Kind, readonly string[]>> = {
   group: ["displayName", "externalId", "members"],
 };
 
-/** Names that can be offered for a misspelled target. */
-export function knownTargets(kind: Kind): readonly string[] {
+function knownTargets(kind: Kind): readonly string[] {
   return [...new Set([...SOSAFE_ATTRIBUTES[kind], ...Object.keys(CORE_ATTRIBUTES[kind])])];
+}
+
+/** What Entra, and other targets, call it. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  firstName: "name.givenName",
+  lastName: "name.familyName",
+  surname: "name.familyName",
+  jobTitle: "title",
+  mail: 'emails[type eq "work"].value',
+  telephoneNumber: 'phoneNumbers[type eq "work"].value',
+  city: 'addresses[type eq "work"].locality',
+  state: 'addresses[type eq "work"].region',
+  employeeId: `${ENTERPRISE}:employeeNumber`,
+  companyName: `${ENTERPRISE}:organization`,
+  manager: `${ENTERPRISE}:manager`,
+};
+
+/**
+ * `; did you mean x?` for a target that is misspelled, or is given by its last part only (`department`), or by its name
+ * in Entra, or nothing.
+ */
+export function suggestTarget(kind: Kind, text: string, targets: readonly string[] = knownTargets(kind)): string {
+  const names = new Map(kind === "user" ? Object.entries(OTHER_NAMES) : []);
+  for (const target of targets) {
+    for (const name of [target, ...partsOf(target)]) if (!names.has(name)) names.set(name, target);
+  }
+  const nearest = findNearest(text, names.keys()) ?? findNearest(partsOf(text).at(-1) ?? "", names.keys());
+  return nearest === undefined ? "" : `; did you mean ${names.get(nearest)}?`;
+}
+
+function partsOf(target: string): readonly string[] {
+  const { attribute, subAttribute } = parsePath(target) ?? {};
+  return [subAttribute, attribute].filter((name) => name !== undefined).filter((name) => name !== "value");
 }
 
 const CORE_URN = /^urn:ietf:params:scim:schemas:core:2\.0:(?:User|Group):/i;

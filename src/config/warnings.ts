@@ -5,11 +5,11 @@ import type { AttributeMapping, Config, FilterClause, ScopingFilter } from "../m
 import type { Kind } from "../model/ids.ts";
 import { findNearest } from "../model/nearest.ts";
 import { sourceAttribute } from "../model/source-attribute.ts";
-import { treeOf } from "./check-expression.ts";
+import { isUnique, treeOf } from "./check-expression.ts";
 import { staticTypeOf } from "./check-source.ts";
 import { isListTarget, isManagerTarget } from "./check-target.ts";
-import { suggest, type Issue, type Path } from "./issue.ts";
-import { SOSAFE_ATTRIBUTES } from "./target-attribute.ts";
+import type { Issue, Path } from "./issue.ts";
+import { SOSAFE_ATTRIBUTES, suggestTarget } from "./target-attribute.ts";
 
 /** What is allowed in a checked configuration, but probably not what was meant. */
 export function findDoubts({ users, groups }: Config): readonly Issue[] {
@@ -47,11 +47,18 @@ function doubtMapping(kind: Kind, mapping: AttributeMapping, path: Path): readon
   const { target } = mapping;
   const isKnown = SOSAFE_ATTRIBUTES[kind].includes(target) || isManagerTarget(target);
   const message = `${target} is not among the attributes that SoSafe takes, and may be ignored or refused`;
-  const unknown = `${message}${suggest(target, SOSAFE_ATTRIBUTES[kind])}`;
+  const unknown = `${message}${suggestTarget(kind, target, SOSAFE_ATTRIBUTES[kind])}`;
   return [
     ...(isKnown ? [] : [{ path: [...path, "target"], message: unknown }]),
+    ...doubtUnique(kind, mapping, [...path, "expression"]),
     ...(isListTarget(kind, target) === false ? doubtSeveral(kind, mapping, path) : []),
   ];
+}
+
+function doubtUnique(kind: Kind, { target, expression }: AttributeMapping, path: Path): readonly Issue[] {
+  if (target === SEARCHABLE[kind] || !isUnique(expression)) return [];
+  const message = `SoSafe can search ${kind}s by ${SEARCHABLE[kind]} only, so that SelectUniqueValue() may take every value for free, or be refused`;
+  return [{ path, message }];
 }
 
 /** Several values where there is room for one. */

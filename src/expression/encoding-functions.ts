@@ -1,5 +1,7 @@
 import { mapText } from "./arguments.ts";
+import { parseNumber } from "./datum.ts";
 import type { Call, FunctionSpec, Parameter } from "./evaluation.ts";
+import type { Tree } from "./tree.ts";
 
 const SOURCE: Parameter = { name: "source", type: "text" };
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -88,6 +90,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSpec[] = [
     summary:
       "A random text of up to 256 characters, with at least so many of each kind; kinds with a minimum of 0 do not appear unless all are 0.",
     example: { expression: 'RandomString(10, 2, 2, 2, 1, "?,")' },
+    check: checkRandomString,
     run: runRandomString,
   },
 ];
@@ -119,6 +122,8 @@ function runGuid(call: Call): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+const MAX_RANDOM = 256;
+
 const KINDS = [
   "0123456789",
   "!@#$%^&*()-_=+[]{}:;?,.<>/|~",
@@ -126,12 +131,25 @@ const KINDS = [
   "abcdefghijklmnopqrstuvwxyz",
 ];
 
+function checkRandomString(args: readonly Tree[]): string | undefined {
+  const [length, ...minima] = args.slice(0, KINDS.length + 1).map(toConstant);
+  if (length === undefined) return undefined;
+  if (length < 1 || length > MAX_RANDOM) return `the length must be 1 to ${MAX_RANDOM}`;
+  const total = minima.reduce<number>((sum, minimum) => sum + Math.max(0, minimum ?? 0), 0);
+  return total > length ? `the minima add up to ${total}, more than the length` : undefined;
+}
+
+function toConstant(argument: Tree): number | undefined {
+  const number = argument.kind === "text" ? parseNumber(argument.value) : undefined;
+  return argument.kind === "number" ? Math.trunc(argument.value) : number && Math.trunc(number);
+}
+
 function runRandomString(call: Call): string {
   const avoided = call.has(5) ? (call.text(5) ?? "") : "";
   const length = Math.trunc(call.number(0));
   const minima = KINDS.map((_, kind) => Math.max(0, Math.trunc(call.number(kind + 1))));
   const total = minima.reduce((sum, minimum) => sum + minimum, 0);
-  if (length < 1 || length > 256) call.fail("out-of-range", "the length must be 1 to 256", 0);
+  if (length < 1 || length > MAX_RANDOM) call.fail("out-of-range", `the length must be 1 to ${MAX_RANDOM}`, 0);
   if (total > length) call.fail("out-of-range", "the minima add up to more than the length", 0);
   const sets = KINDS.map((kind) => Array.from(kind).filter((character) => !avoided.includes(character)));
   const wanted = sets.map((set, kind) => ({ set, minimum: minima[kind] ?? 0 }));

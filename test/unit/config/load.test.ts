@@ -113,6 +113,11 @@ describe("a mapping", () => {
     ["{ target: title, expression: 'Append([mail], Guid())' }", "attributes[1].expression", "another value every time"],
     ["{ target: title, source: manager.manager }", "attributes[1].source", "did you mean manager.mail?"],
     ["{ target: dispalyName, source: mail }", "attributes[1].target", "did you mean displayName?"],
+    ["{ target: department, source: mail }", "attributes[1].target", "did you mean urn:ietf:params:scim:schemas:ext"],
+    ["{ target: email, source: mail }", "attributes[1].target", 'did you mean emails[type eq "work"].value?'],
+    ["{ target: familyname, source: mail }", "attributes[1].target", "did you mean name.familyName?"],
+    ["{ target: surname, source: mail }", "attributes[1].target", "did you mean name.familyName?"],
+    ["{ target: manager.value, source: mail }", "attributes[1].target", "extension:enterprise:2.0:User:manager?"],
     ["{ target: id, source: objectId }", "attributes[1].target", "id is read-only"],
     ["{ target: title }", "attributes[1]", "has no value"],
     ["{ target: title, source: mail, constant: x }", "attributes[1]", "has source and constant"],
@@ -250,13 +255,35 @@ function tenTimes(name: string, item: string): string {
 describe("a text that is no configuration is refused:", () => {
   test.each([
     ["malformed YAML", "users: [", 1],
-    ["a key twice", "log: {}\nlog: {}", 2],
     ["a tag that means nothing here", "log: !secret x", 1],
     ["two documents", "log: {}\n---\nlog: {}", 2],
   ])("%s", (_name, text, line) => {
     const [problem] = problemsOf(text);
-    expect(problem).toMatchObject({ where: "bridge.yaml", line });
-    expect(problem?.message).toMatch(new RegExp(`^line ${line}, column \\d+: .`));
+    expect(problem).toMatchObject({ where: "bridge.yaml", line, column: expect.any(Number) });
+    expect(problem?.message).toMatch(/^is not YAML from here on: \w/u);
+  });
+
+  test("keys that are there twice, up to the first place that is not YAML", () => {
+    const message = "the same key is there twice";
+    const twice = { where: "bridge.yaml", message, column: 1 };
+    expect(problemsOf("log: {}\nlog: {}\nnotify: {}\nnotify: {}")).toEqual([
+      { ...twice, line: 2 },
+      { ...twice, line: 4 },
+    ]);
+    expect(problemsOf("log: {}\nlog: {}\nusers: }{\nnotify: {}\nnotify: {}").map(({ line }) => line)).toEqual([2, 3]);
+  });
+
+  test.each([
+    '    - { target: title, expression: Join(" ", [givenName], [surname]) }',
+    '    - target: title\n      expression: "Join(" ", [givenName], [surname])"',
+  ])("an expression without the quotes that it needs, with what to write: %s", (mapping) => {
+    const text = `users:\n  attributes:\n${mapping}\n    - { target: nickName, source: mail }`;
+    const problems = problemsOf(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.line).toBe(mapping.split("\n").length + 2);
+    expect(problems[0]?.message).toContain("; an expression stands in single quotes: expression: '");
+    expect(problemsOf("users: { [a]: b }")[0]?.message).toBe("a list or a block cannot be a key");
+    expect(problemsOf("users: }{")[0]?.message).not.toContain("quotes");
   });
 
   test("nothing, a list, an alias to nowhere, a bomb of aliases", () => {

@@ -36,6 +36,15 @@ describe("a warning tells of", () => {
     expect(warningsOf(file(mapping))[0]).toContain(message);
   });
 
+  test("a value that SoSafe cannot be asked for", () => {
+    const mapping = `{ target: nickName, expression: 'SelectUniqueValue([mail], "x")' }`;
+    expect(warningsOf(file(mapping))).toEqual([
+      expect.stringMatching(
+        /^users\.attributes\[1\]\.expression 5:\d+ SoSafe can search users by userName only, so that Sel/,
+      ),
+    ]);
+  });
+
   test("no target that SoSafe's article allows beyond its table", () => {
     const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
     expect(warningsOf(file(`{ target: '${urn}', source: manager }`))).toEqual([]);

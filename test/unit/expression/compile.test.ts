@@ -50,6 +50,9 @@ describe("a text that is no expression", () => {
       1,
       16,
     ],
+    ["RandomString(257, 0, 0, 0, 0)", "RandomString: the length must be 1 to 256", 1, 1],
+    ['RandomString("0", 0, 0, 0, 0)', "RandomString: the length must be 1 to 256", 1, 1],
+    ["RandomString(3, 2, [a], 2, 0)", "RandomString: the minima add up to 4, more than the length", 1, 1],
     ['FormatDateTime([a], "yyyy")', "FormatDateTime has too few arguments", 1, 1],
     ['FormatDateTime([a], , "yyyy", )', "FormatDateTime: inputFormat and outputFormat are needed", 1, 1],
   ])("%s is refused: %s", (...[text, message, line, column]) => {
