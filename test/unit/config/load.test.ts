@@ -252,6 +252,10 @@ function tenTimes(name: string, item: string): string {
   return `${name}: &${name} [${Array.from({ length: 10 }, () => item).join()}]\n`;
 }
 
+test("a number that YAML reads otherwise is left alone where a number is meant", () => {
+  expect(parseConfig(`${file()}\ntarget: { concurrency: 04 }`, "bridge.yaml").target.concurrency).toBe(4);
+});
+
 describe("a text that is no configuration is refused:", () => {
   test.each([
     ["malformed YAML", "users: [", 1],
