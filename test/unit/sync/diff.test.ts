@@ -18,6 +18,10 @@ function aLink(over: Partial<Link> = {}): Link {
   return { scimId: toScimId("1"), origin: "created", data: {}, sent: {}, echo: {}, isStale: false, ...over };
 }
 
+test("an answer of the target is fresh: the account need not be read again", () => {
+  expect(recordSent(aLink({ isStale: true }), [], {}).isStale).toBe(false);
+});
+
 describe("diff", () => {
   test.for([
     ["empty and empty is nothing", {}, {}, {}, {}, undefined],
