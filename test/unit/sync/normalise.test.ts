@@ -35,6 +35,7 @@ test.for<[string, Value | undefined, Value | undefined]>([
   ["x509Certificates", ["1"], [{ value: "1" }]],
   ["addresses", ["Ring 1", "Ring 1"], [{ formatted: "Ring 1" }]],
   ["addresses", { locality: "Bonn" }, [{ locality: "Bonn" }]],
+  ["addresses", [{ locality: "Bonn" }, { locality: "Ulm" }], [{ locality: "Bonn" }, { locality: "Ulm" }]],
   // Of a list, single-valued attributes take the first.
   ['emails[type eq "work"].value', ["a@x.de", "b@x.de"], "a@x.de"],
   ["nickName", ["a", "b"], "a"],
