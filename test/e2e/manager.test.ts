@@ -257,3 +257,27 @@ describe("the manager's e-mail", () => {
     expect(takeWrites(world)).toEqual([]);
   });
 });
+
+describe("two daemons", () => {
+  it("give everybody his manager, whoever of the two creates whom", async () => {
+    await using company = await createCompany({ target: "better-auth", scope: "all" });
+    const { world, ids, managerOf } = company;
+    const { directory } = world.tenant;
+    const names = Array.from({ length: 60 }, (_, index) => `person${index}`);
+    const staff = new Map<string, string>();
+    for (const [index, name] of names.entries()) {
+      // Each manages three; the manager is hired first, so that he may be anywhere in the list.
+      const manager = index === 0 ? ids.chair : staff.get(`person${Math.floor((index - 1) / 3)}`);
+      const mail = `${name}@musterwerk.example`;
+      staff.set(name, directory.hire({ userPrincipalName: mail, mail, displayName: name, manager }));
+    }
+    const daemons = [world.start(), world.start()];
+    const found = async () => await Promise.all(names.map((name) => managerOf(staff.get(name) ?? "")));
+    const expected = names.map((_, index) => (index === 0 ? "chair" : `person${Math.floor((index - 1) / 3)}`));
+    await expect.poll(found, { timeout: 60_000, interval: 500 }).toEqual(expected);
+    for (const daemon of daemons) expect(await daemon.stop()).toBe(0);
+    takeWrites(world);
+    expect(await world.cycle(["--resync"])).toMatchObject({ result: "ok" });
+    expect(takeWrites(world)).toEqual([]);
+  });
+});
