@@ -140,6 +140,8 @@ describe("a clause", () => {
     expect(holds({ operator: "NOT EQUALS", values }, "AT")).toBe(false);
     expect(holds({ operator: "REGEX MATCH", values }, "AT")).toBe(true);
     expect(holds({ operator: "NOT REGEX MATCH", values }, "AT")).toBe(false);
+    const bounds = { operator: "Greater_Than", values: ["5", "2026-01-01"] };
+    expect(["6", "5", "2026-01-02"].map((value) => holds(bounds, value))).toEqual([true, false, true]);
   });
 
   it("needs any value of a multi-valued attribute, and all for a negation, unless it says otherwise", () => {

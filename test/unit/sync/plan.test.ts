@@ -126,6 +126,7 @@ describe("decideUser", () => {
       false,
     ]);
     expect(decideUser(aState(gone("soft"), true, linked()), RULES).isRetained).toBe(true);
+    expect(decideUser(aState(present(), true, linked()), RULES).isRetained).toBe(false);
   });
 
   it("reports a person without a value to match by, and sends nothing", () => {
@@ -169,5 +170,15 @@ describe("decideGroup", () => {
     ],
   ] as const)("%s", ([, object, isInScope, link, expected]) => {
     expect(decideGroup(aState(object, isInScope, link), RULES).change.kind).toBe(expected);
+  });
+
+  it("tells a deleted group from one that left scope", () => {
+    const deprovision = { deleted: "delete", outOfScope: "ignore" } as const;
+    const rules = compileRules({ ...CONFIG, groups: { ...CONFIG.groups, deprovision } });
+    const kindOf = (object: StoredObject, isInScope: boolean) =>
+      decideGroup(aState(object, isInScope, linked({ displayName: "Team" })), rules).change.kind;
+    expect(kindOf(gone("soft"), true)).toBe("delete");
+    expect(kindOf(gone("hard"), false)).toBe("delete");
+    expect(kindOf(team, false)).toBe("none");
   });
 });
