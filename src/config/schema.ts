@@ -122,7 +122,9 @@ const users = z.strictObject({
   actions: z
     .array(z.enum(["create", "update", "delete"]))
     .default(["create", "update", "delete"])
-    .describe("What may be done in the target. Disabling is an update."),
+    .describe(
+      "What may be done in the target. Disabling is an update. Without `create`, accounts that are there already are found by the initial cycle and by every full re-sync, and kept up to date.",
+    ),
   scope: z
     .array(filter)
     .default([])

@@ -200,11 +200,14 @@ function runSwitch(call: Call): Datum {
 }
 
 function runSelectUniqueValue(call: Call): Datum {
+  let isAnyGiven = false;
   for (const index of indexes(call)) {
     const text = call.text(index);
-    if (text !== undefined && text !== "" && call.context.isTaken?.(text) !== true) return text;
+    if (text === undefined || text === "") continue;
+    if (call.context.isTaken?.(text) !== true) return text;
+    isAnyGiven = true;
   }
-  return call.fail("not-unique", "every value is taken in the target");
+  return call.fail("not-unique", isAnyGiven ? "every value is taken in the target" : "no rule gives a value");
 }
 
 function firstOf(call: Call, accept: (datum: Datum) => boolean): Datum {

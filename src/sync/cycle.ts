@@ -4,7 +4,7 @@ import { parseKey, toKey } from "../model/ids.ts";
 import { inBatches } from "./batches.ts";
 import type { SyncContext } from "./context.ts";
 import { managersFirst, type Planned } from "./managers-first.ts";
-import { decideGroup, decideUser, type Decision } from "./plan.ts";
+import { decideGroup, decideUser, isAdoptedOnly, type Decision } from "./plan.ts";
 import { pull } from "./pull.ts";
 import type { KindRules, Rules } from "./rules.ts";
 import { survey } from "./survey.ts";
@@ -134,10 +134,11 @@ async function planBatch(context: SyncContext, { kind, ids, tally }: Batch): Pro
   return changed.map((id) => ({ id, manager: managers.get(id) }));
 }
 
-function count({ change, isIncluded }: Decision, tally: Tally): void {
+function count(decision: Decision, tally: Tally): void {
+  const { change, isIncluded } = decision;
   if (change.kind !== "none") return;
   if (change.reason === "unchanged" && isIncluded) tally.unchanged += 1;
-  else if (isIncluded || change.reason === "disabled-in-source") tally.skipped += 1;
+  else if (isIncluded || isAdoptedOnly(decision)) tally.skipped += 1;
 }
 
 async function needsPush(

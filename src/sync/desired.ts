@@ -38,6 +38,8 @@ export function toDesired(object: SourceObject, rules: KindRules, occasion: Occa
   const desired: Record<string, Value> = {};
   const ignored: string[] = [];
   for (const mapping of rules.mappings) {
+    // Whatever it gives now must not keep the other attributes from being updated.
+    if (mapping.isCreateOnly && occasion.for === "update") continue;
     const outcome = evaluateMapping(mapping, { read, object, occasion });
     if (outcome.kind === "ignore" || outcome.kind === "error") return outcome;
     if (outcome.kind === "skip") ignored.push(mapping.target);

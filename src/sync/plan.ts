@@ -70,13 +70,16 @@ export function decideGroup(state: ObjectState, rules: Rules): Decision {
 function provision(state: ObjectState, source: SourceObject, rules: KindRules): Decision {
   const outcome = toDesired(source, rules, { for: state.link === undefined ? "create" : "update" });
   if (outcome.kind === "error") return { ...nothing("unchanged"), isIncluded: true, error: outcome.error };
-  if (outcome.kind === "ignore") return nothing("ignored-by-mapping");
+  if (outcome.kind === "ignore") {
+    // The person is left as he is, and stays in his groups; of a group that is left alone the members are, too.
+    return { ...nothing("ignored-by-mapping"), isIncluded: rules.kind === "user" && state.link !== undefined };
+  }
   const desired = outcome.desired;
   const decision = { isIncluded: true, isRetained: false, desired };
   if (state.link === undefined) {
     // Nobody who could be a member of anything yet.
     if (desired["active"] === false) return { ...nothing("disabled-in-source"), desired };
-    if (!rules.actions.has("create")) return { ...decision, change: { kind: "none", reason: "action-off" } };
+    if (!rules.actions.has("create")) return { ...nothing("action-off"), desired };
     return { ...decision, change: { kind: "create", desired } };
   }
   const createOnly = new Set([...rules.createOnly, ...outcome.ignored]);
@@ -84,6 +87,13 @@ function provision(state: ObjectState, source: SourceObject, rules: KindRules): 
   if (changes.length === 0) return { ...decision, change: { kind: "none", reason: "unchanged" } };
   if (!rules.actions.has("update")) return { ...decision, change: { kind: "none", reason: "action-off" } };
   return { ...decision, change: { kind: "update", effect: toEffect(changes), changes } };
+}
+
+/** Without link: not to be created, but an account that is there already is to be kept up to date, or disabled. */
+export function isAdoptedOnly({ change, desired }: Decision): boolean {
+  return (
+    change.kind === "none" && ["disabled-in-source", "action-off"].includes(change.reason) && desired !== undefined
+  );
 }
 
 function toEffect(changes: readonly AttributeChange[]): "update" | "disable" | "restore" {

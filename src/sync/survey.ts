@@ -5,7 +5,7 @@ import { toPath, valueAt } from "../model/target-path.ts";
 import { isEqual, type Attributes } from "../model/value.ts";
 import { inBatches } from "./batches.ts";
 import type { SyncContext } from "./context.ts";
-import { decideGroup, decideUser, type Decision } from "./plan.ts";
+import { decideGroup, decideUser, isAdoptedOnly } from "./plan.ts";
 import { adoptResource } from "./push.ts";
 import type { Link } from "./state.ts";
 
@@ -53,31 +53,31 @@ export async function survey(context: SyncContext, kind: Kind): Promise<Survey> 
   return { isComplete, listed: seen.size, unowned };
 }
 
-/** Objects that shall exist but have no link, findable by each matching attribute's value in lower case. */
+/** Objects that an account is wanted of but have no link, findable by each matching attribute's value in lower case. */
 type Missing = {
   readonly desired: ReadonlyMap<EntraId, Attributes>;
+  /** Those of them that are created when there is none. */
+  readonly creations: ReadonlySet<EntraId>;
   readonly byValue: ReadonlyMap<string, ReadonlyMap<string, EntraId[]>>;
 };
 
 async function findMissing(context: SyncContext, kind: Kind): Promise<Missing> {
   const rules = kind === "user" ? context.rules.users : context.rules.groups;
   const desired = new Map<EntraId, Attributes>();
+  const creations = new Set<EntraId>();
   const byValue = new Map(rules.match.map((attribute) => [attribute, new Map<string, EntraId[]>()] as const));
   for (const batch of inBatches(await context.state.readKnown(kind))) {
     for (const state of await context.state.readStates(kind, batch)) {
       if (state.link !== undefined) continue;
       const decision = kind === "user" ? decideUser(state, context.rules) : decideGroup(state, context.rules);
-      if (!isWanted(decision) || decision.desired === undefined) continue;
+      const isCreation = decision.change.kind === "create";
+      if (decision.desired === undefined || !(isCreation || isAdoptedOnly(decision))) continue;
+      if (isCreation) creations.add(state.id);
       desired.set(state.id, decision.desired);
       indexValues(byValue, state.id, decision.desired);
     }
   }
-  return { desired, byValue };
-}
-
-/** People whose sign-in is blocked are not created, but an account that they have already has to be disabled. */
-function isWanted({ change }: Decision): boolean {
-  return change.kind === "create" || (change.kind === "none" && change.reason === "disabled-in-source");
+  return { desired, creations, byValue };
 }
 
 function indexValues(byValue: ReadonlyMap<string, Map<string, EntraId[]>>, id: EntraId, desired: Attributes): void {
@@ -169,7 +169,7 @@ async function adoptHits(
   await context.state.markAmbiguous(kind, ambiguous);
   await context.state.markAbsent(
     kind,
-    [...missing.desired.keys()].filter((id) => !hits.has(id)),
+    [...missing.creations].filter((id) => !hits.has(id)),
   );
   return adopted;
 }

@@ -89,15 +89,17 @@ function toLine(context: Context, { mapping, outcome }: Evaluated): MappingLine 
   const remembered = link === undefined ? undefined : valueAt(link.data, path);
   const held = facts.targetError === undefined ? heldNow(facts, link, path) : remembered;
   const isRedacted = redaction.isHiddenTarget(target);
+  // What applies to a creation only is not evaluated any more.
+  const isOver = mapping.isCreateOnly && link !== undefined && outcome.kind !== "value";
   return {
     target,
     ...describeSource(mapping, isRedacted),
     inputs: inputNames(mapping).map((name) => ({ name, value: redaction.source(name, readInput(input, name)) })),
     result: redaction.target(target, valueOf(outcome)),
     current: redaction.target(target, held),
-    status: toStatus(context, { mapping, outcome }, remembered),
+    status: isOver ? "create-only" : toStatus(context, { mapping, outcome }, remembered),
     isRedacted,
-    error: outcome.kind === "error" ? toError(mapping, input, outcome.error.message) : null,
+    error: outcome.kind === "error" && !isOver ? toError(mapping, input, outcome.error.message) : null,
   };
 }
 

@@ -2,7 +2,7 @@ import type { TargetResource } from "../../model/change.ts";
 import type { EntraId, Kind, ScimId } from "../../model/ids.ts";
 import type { Attributes } from "../../model/value.ts";
 import { recordFound } from "../../sync/diff.ts";
-import { decideGroup, decideUser, type Decision } from "../../sync/plan.ts";
+import { decideGroup, decideUser, isAdoptedOnly, type Decision } from "../../sync/plan.ts";
 import type { Target } from "../../sync/ports.ts";
 import type { KindRules, Rules } from "../../sync/rules.ts";
 import type { Link, ObjectState, State } from "../../sync/state.ts";
@@ -112,9 +112,9 @@ function decide({ kind, state, rules }: PredictionInput, link: Link | undefined)
   return (kind === "user" ? decideUser : decideGroup)({ ...state, link }, rules);
 }
 
-/** A survey also adopts accounts of people whose sign-in is blocked, to disable them. */
-function isLookedFor({ change }: Decision, isSurvey: boolean): boolean {
-  return change.kind === "create" || (isSurvey && change.kind === "none" && change.reason === "disabled-in-source");
+/** A survey also adopts accounts of people who are not to be created. */
+function isLookedFor(decision: Decision, isSurvey: boolean): boolean {
+  return decision.change.kind === "create" || (isSurvey && isAdoptedOnly(decision));
 }
 
 /** The first matching attribute that finds anything decides. */
