@@ -15,7 +15,7 @@ const RawClause = z.looseObject({
   attribute: z.string(),
   operator: z.string(),
   value: scalar.optional(),
-  values: z.array(scalar).optional(),
+  values: z.array(scalar).min(1).optional(),
   caseSensitive: z.boolean().optional(),
   match: z.enum(["any", "all"]).optional(),
 });

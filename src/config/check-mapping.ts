@@ -23,7 +23,10 @@ export function checkMappings(kind: Kind, { attributes, match }: Mappings, path:
   const issues = mappings.flatMap((mapping, index) =>
     mapping === undefined ? [] : checkMapping(kind, mapping, [...path, "attributes", index]),
   );
-  const targets = mappings.map((mapping) => mapping?.target);
+  // What is no target by itself is told already.
+  const targets = mappings.map(({ target } = {}) =>
+    target === undefined || explainTarget(kind, target.trim()) !== undefined ? undefined : target,
+  );
   return [...issues, ...checkTwice(kind, targets, path), ...checkMatch(kind, { mappings, match }, path)];
 }
 

@@ -23,11 +23,30 @@ export function formatPath(path: Path): string {
 
 /** Turns what zod found into issues that name what is allowed; `keysAt` tells the keys that are known at a place. */
 export function toIssues(error: z.ZodError, keysAt: (path: Path) => readonly string[]): readonly Issue[] {
-  return error.issues.flatMap((issue) => toIssue(issue, keysAt));
+  const issues = error.issues.flatMap((issue) => toIssue(issue, keysAt));
+  // `user:` instead of `users:` is one mistake.
+  const meant = new Set(error.issues.flatMap((issue) => meantKeys(issue, keysAt)));
+  return issues.filter(({ path, message }) => message !== MISSING || !meant.has(formatPath(path)));
+}
+
+const MISSING = "is missing";
+
+/** The keys that unknown ones were meant to be. */
+function meantKeys(issue: z.core.$ZodIssue, keysAt: (path: Path) => readonly string[]): readonly string[] {
+  if (issue.code !== "unrecognized_keys") return [];
+  const path = toPath(issue);
+  return issue.keys.flatMap((key) => {
+    const nearest = findNearest(key, keysAt(path));
+    return nearest === undefined ? [] : [formatPath([...path, nearest])];
+  });
+}
+
+function toPath(issue: z.core.$ZodIssue): Path {
+  return issue.path.map((step) => (typeof step === "number" ? step : String(step)));
 }
 
 function toIssue(issue: z.core.$ZodIssue, keysAt: (path: Path) => readonly string[]): readonly Issue[] {
-  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  const path = toPath(issue);
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => ({
@@ -54,13 +73,13 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function explainType({ expected, input, message }: z.core.$ZodIssueInvalidType): string {
-  if (input === undefined) return "is missing";
+  if (input === undefined) return MISSING;
   const own = message.startsWith("must") ? message : `must be ${TYPES[expected] ?? expected}`;
   return `${own}, not ${describe(input)}`;
 }
 
 function explainChoice(allowed: readonly string[], input: unknown): string {
-  if (input === undefined) return "is missing";
+  if (input === undefined) return MISSING;
   const choice = allowed.length > 1 ? `one of ${allowed.join(", ")}` : allowed.join("");
   return `must be ${choice}, not ${describe(input)}${typeof input === "string" ? suggest(input, allowed) : ""}`;
 }

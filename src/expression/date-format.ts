@@ -98,9 +98,14 @@ function readQuoted(format: string, index: number): Found | undefined {
 
 /** Writes a date in a format. */
 export function formatDate(date: Date, parts: readonly FormatPart[]): string {
-  return parts
-    .map((part) => ("literal" in part ? part.literal : formatPart(date, part.specifier, part.width)))
-    .join("");
+  let text = "";
+  for (const part of parts) {
+    const written = "literal" in part ? part.literal : formatPart(date, part.specifier, part.width);
+    // As .NET: the point goes with the fraction that it would separate.
+    const isLonely = written === "" && "specifier" in part && part.specifier === "F" && text.endsWith(".");
+    text = isLonely ? text.slice(0, -1) : text + written;
+  }
+  return text;
 }
 
 function formatPart(date: Date, specifier: string, width: number): string {

@@ -57,13 +57,23 @@ export function parseDateExact(text: string, parts: readonly FormatPart[]): Date
   const input = text.trim();
   const fields: Fields = {};
   let index = 0;
-  for (const part of parts) {
+  for (const [position, part] of parts.entries()) {
     const length =
       "literal" in part ? readLiteral(input, index, part.literal) : readField(fields, input.slice(index), part);
+    // As .NET: where there is no fraction, the point before it may be missing, too.
+    if (length === undefined && isPoint(part) && isOptionalFraction(parts[position + 1])) continue;
     if (length === undefined) return undefined;
     index += length;
   }
   return index === input.length ? toDate(fields) : undefined;
+}
+
+function isPoint(part: FormatPart): boolean {
+  return "literal" in part && part.literal === ".";
+}
+
+function isOptionalFraction(part: FormatPart | undefined): boolean {
+  return part !== undefined && "specifier" in part && part.specifier === "F";
 }
 
 function readLiteral(input: string, index: number, literal: string): number | undefined {
@@ -75,7 +85,7 @@ type Specifier = { readonly specifier: string; readonly width: number };
 function readField(fields: Fields, rest: string, { specifier, width }: Specifier): number | undefined {
   switch (specifier) {
     case "d":
-      return width > 2 ? readName(rest, DAYS, width).length : readNumber(fields, "day", digits(rest, width, 2));
+      return width > 2 ? readWeekday(fields, rest, width) : readNumber(fields, "day", digits(rest, width, 2));
     case "M":
       return width > 2 ? readMonth(fields, rest, width) : readNumber(fields, "month", digits(rest, width, 2));
     case "y":
@@ -130,6 +140,12 @@ function readName(
   const candidates = names.map((name) => (width === 3 ? name.slice(0, 3) : name).toLowerCase());
   const index = candidates.findIndex((name) => rest.toLowerCase().startsWith(name));
   return { length: candidates[index]?.length, index };
+}
+
+function readWeekday(fields: Fields, rest: string, width: number): number | undefined {
+  const { length, index } = readName(rest, DAYS, width);
+  fields["weekday"] = index;
+  return length;
 }
 
 function readMonth(fields: Fields, rest: string, width: number): number | undefined {
@@ -189,6 +205,7 @@ function toDate(fields: Fields): Date | undefined {
   if (hour === undefined || hour > 23 || minute > 59 || second > 59 || Math.abs(offset) > 14 * 60) return undefined;
   const date = createDate(get("year", 1), month - 1, day);
   if (date === undefined || date.getUTCDate() !== day || date.getUTCMonth() !== month - 1) return undefined;
+  if (fields["weekday"] !== undefined && fields["weekday"] !== date.getUTCDay()) return undefined;
   const seconds = (hour * 60 + minute - offset) * 60 + second;
   return toKnownDate(date.getTime() + seconds * 1000 + get("millisecond", 0));
 }

@@ -31,14 +31,18 @@ function changeCase(text: string, change: (letter: string) => string): string {
   return result;
 }
 
-function lowerOf(letter: string, culture?: string): string {
-  return firstLetter([culture === undefined ? "" : letter.toLocaleLowerCase(culture), letter.toLowerCase()], letter);
+/** The cultures whose letters have counterparts of their own in .NET; Greek accents, for instance, stay. */
+const TURKIC = /^(?:tr|az)(?:-|$)/i;
+
+function lowerOf(letter: string, culture = ""): string {
+  return firstLetter([TURKIC.test(culture) ? letter.toLocaleLowerCase(culture) : "", letter.toLowerCase()], letter);
 }
 
 /** Without a culture, the dotless ı stays, as in .NET: I belongs to another letter. */
 function upperOf(letter: string, culture?: string): string {
   if (culture === undefined && letter === "ı") return letter;
-  return firstLetter([culture === undefined ? "" : letter.toLocaleUpperCase(culture), letter.toUpperCase()], letter);
+  const isTurkic = culture !== undefined && TURKIC.test(culture);
+  return firstLetter([isTurkic ? letter.toLocaleUpperCase(culture) : "", letter.toUpperCase()], letter);
 }
 
 function firstLetter(candidates: readonly string[], letter: string): string {

@@ -77,24 +77,24 @@ function unquote(quoted: string): string {
   return quoted.slice(1, -1).replaceAll(/\\(["\\])/g, "$1");
 }
 
+const STRAIGHT = 'text stands in straight double quotes: "text"';
+const TOGETHER = "use Append() or Join() to put texts together";
+const ARITHMETIC = "there is no arithmetic";
+
+/** What is meant by signs of other languages. */
+const HINTS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(["'", "“", "”", "„"].map((sign) => [sign, STRAIGHT])),
+  ...Object.fromEntries(["&", "+"].map((sign) => [sign, TOGETHER])),
+  ...Object.fromEntries(["-", "*", "/"].map((sign) => [sign, ARITHMETIC])),
+  "!": "inequality is written <>, and negation Not()",
+};
+
 function explain(text: string, index: number): { message: string; hint?: string } {
   const character = String.fromCodePoint(text.codePointAt(index) ?? 0);
-  switch (character) {
-    case '"':
-      return { message: "text without closing quote", hint: 'inside text write \\" for a quote' };
-    case "[":
-      return { message: "attribute without closing bracket" };
-    case "'":
-    case "“":
-    case "”":
-    case "„":
-      return { message: `unexpected ${character}`, hint: 'text stands in straight double quotes: "text"' };
-    case "&":
-    case "+":
-      return { message: `unexpected ${character}`, hint: "use Append() or Join() to put texts together" };
-    default:
-      return { message: `unexpected ${character}` };
-  }
+  if (character === '"') return { message: "text without closing quote", hint: 'inside text write \\" for a quote' };
+  if (character === "[") return { message: "attribute without closing bracket" };
+  const hint = Object.hasOwn(HINTS, character) ? HINTS[character] : undefined;
+  return { message: `unexpected ${character}`, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Returns a function from index to position; calls must come with growing indexes, so the whole takes linear time. */

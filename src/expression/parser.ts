@@ -90,7 +90,11 @@ function parseOperand(reader: Reader, depth: number): Tree {
     case "word":
       return reader.peek().kind === "(" ? parseCall(reader, token, depth) : parseWord(token);
     default:
-      throw new SyntaxStop(`expected an attribute, a text, a number or a function, found ${describe(token)}`, token.at);
+      throw new SyntaxStop(
+        `expected an attribute, a text, a number or a function, found ${describe(token)}`,
+        token.at,
+        describe(token) === "=" ? "equality is written with one =" : undefined,
+      );
   }
 }
 

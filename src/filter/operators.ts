@@ -67,8 +67,25 @@ export function findOperator(label: string): OperatorSpec | undefined {
   return OPERATORS.find(({ name, alias }) => [name, alias ?? name].some((known) => fold(known) === fold(label)));
 }
 
-/** The name that a misspelled operator may be meant to be. */
+/** What people write who know other languages. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ...["=", "==", "===", "eq", "is"].map((name) => [name, "EQUALS"] as const),
+  ...["!=", "!==", "<>", "ne", "isnot"].map((name) => [name, "NOT EQUALS"] as const),
+  ...[">", "gt", "after"].map((name) => [name, "Greater_Than"] as const),
+  ...[">=", "ge"].map((name) => [name, "Greater_Than_OR_EQUALS"] as const),
+  ...["<", "lt", "before"].map((name) => [name, "Less_Than"] as const),
+  ...["<=", "le"].map((name) => [name, "Less_Than_OR_EQUALS"] as const),
+  ...["co", "contains"].map((name) => [name, "Includes"] as const),
+  ...["sw", "beginswith"].map((name) => [name, "STARTS_WITH"] as const),
+  ...["like", "matches", "match"].map((name) => [name, "REGEX MATCH"] as const),
+  ["pr", "IS NOT NULL"],
+]);
+
+/** The name that a misspelled operator, or one of another language, may be meant to be. */
 export function suggestOperator(label: string): string | undefined {
+  const other = OTHER_NAMES.get(fold(label));
+  // Of a few signs, every operator of a few signs would be near.
+  if (other !== undefined || !/[a-z]{2}/i.test(label)) return other;
   return findNearest(
     label,
     OPERATORS.map((operator) => operator.name),

@@ -61,6 +61,11 @@ describe("a text that is no expression", () => {
 
   it("is told what may have been meant", () => {
     expect(problemsOf("Apend([a], [b])")[0]?.hint).toBe("did you mean Append?");
+    expect(problemsOf('IIF([a] == "x", 1, 2)')[0]?.hint).toBe("equality is written with one =");
+    expect(problemsOf('IIF([a] != "x", 1, 2)')[0]?.hint).toBe("inequality is written <>, and negation Not()");
+    expect(problemsOf("Left([a], Len([a]) - 1)")[0]?.hint).toBe("there is no arithmetic");
+    expect(problemsOf('[a] & "x"')[0]?.hint).toBe("use Append() or Join() to put texts together");
+    expect(problemsOf("[a] ^")[0]?.hint).toBeUndefined();
     expect(problemsOf("iif([a] = 1, 2, 3)")[0]?.hint).toBe("did you mean IIF?");
     expect(problemsOf("Append([a])")[0]?.hint).toBe("Append(source, suffix)");
     expect(problemsOf("IIF([a] = True, 1, 2)")[0]?.hint).toBe('write "True"');

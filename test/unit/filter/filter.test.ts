@@ -243,6 +243,22 @@ describe("a wrong filter", () => {
   });
 
   it.each([
+    ["=", "EQUALS"],
+    ["==", "EQUALS"],
+    ["!=", "NOT EQUALS"],
+    [">=", "Greater_Than_OR_EQUALS"],
+    ["contains", "Includes"],
+    ["begins with", "STARTS_WITH"],
+    ["Like", "REGEX MATCH"],
+  ])("tells what %s is called here: %s", (operator, name) => {
+    expect(problemsOf({ operator, value: "a" })[0]?.hint).toBe(`did you mean ${name}?`);
+  });
+
+  it("suggests no sign for a sign that it does not know", () => {
+    expect(problemsOf({ operator: "~", value: "a" })[0]?.hint).toBeUndefined();
+  });
+
+  it.each([
     [{ value: undefined }, "EQUALS: a value is needed"],
     [{ value: "" }, "EQUALS: the value is empty; use IS NULL or IS NOT NULL"],
     [{ value: "a", values: ["b"] }, "EQUALS: give value or values, not both"],
