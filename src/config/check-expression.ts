@@ -38,15 +38,22 @@ export function isRandom(expression: string | undefined): boolean {
   return isFound;
 }
 
+/** Functions that only ask whether there is a value. */
+const TESTS: readonly string[] = ["IsPresent", "IsNull", "IsNullOrEmpty"];
+
 /** Each attribute that cannot be used, where it first stands. */
 function checkAttributes(kind: Kind, tree: Tree): readonly ExpressionProblem[] {
   const found = new Map<string, ExpressionProblem>();
   const roleArguments = new Set<Tree>();
+  const tested = new Set<Tree>();
   walk(tree, (node) => {
     if (node.kind === "call" && ROLE_FUNCTIONS.includes(node.name))
       node.args.forEach((each) => roleArguments.add(each));
+    if (node.kind === "call" && TESTS.includes(node.name)) node.args.forEach((each) => tested.add(each));
+    if (node.kind === "comparison") [node.left, node.right].forEach((each) => tested.add(each));
     if (node.kind !== "attribute" || found.has(node.name)) return;
-    const message = explainRead(kind, node.name) ?? explainRoles(kind, node.name, roleArguments.has(node));
+    const message =
+      explainRead(kind, node.name, tested.has(node)) ?? explainRoles(kind, node.name, roleArguments.has(node));
     if (message !== undefined) found.set(node.name, { message, ...node.at });
   });
   return [...found.values()];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Kind } from "../model/ids.ts";
 import { checkExpression, isRandom, isUnique } from "./check-expression.ts";
-import { explainSource } from "./check-source.ts";
+import { explainName, explainSource } from "./check-source.ts";
 import { explainTarget, isListTarget } from "./check-target.ts";
 import type { Issue, Path } from "./issue.ts";
 import { canonicalTarget } from "./target-attribute.ts";
@@ -71,6 +71,7 @@ function checkSource(kind: Kind, { source, target }: Pair, path: Path): readonly
 /** Members are linked one by one, so their mapping is a switch and nothing else. */
 function checkMembers(kind: Kind, mapping: RawMapping, path: Path): readonly Issue[] {
   if (kind !== "group") return [];
+  if (mapping.source !== undefined && explainName(kind, mapping.source.trim()) !== undefined) return [];
   const [isTarget, isSource] = [mapping.target, mapping.source].map((name) => name?.trim().toLowerCase() === "members");
   if (isTarget === isSource) return [];
   return [{ path, message: "members can only be mapped from members, and to nothing else" }];

@@ -41,11 +41,17 @@ export function explainSource(kind: Kind, name: string, target: string | undefin
   return `${name} is a reference to an account, which only the target …:enterprise:2.0:User:manager takes; use one of his attributes, for instance manager.mail`;
 }
 
-/** What is wrong with a source attribute inside an expression, apart from its type. */
-export function explainRead(kind: Kind, name: string): string | undefined {
+/**
+ * What is wrong with a source attribute inside an expression, apart from its type; `isTested` where the expression only
+ * asks whether it has a value, or which.
+ */
+export function explainRead(kind: Kind, name: string, isTested: boolean): string | undefined {
   const wrong = explainName(kind, name);
-  if (wrong !== undefined || kind !== "group" || sourceAttribute(kind, name)?.type !== "reference") return wrong;
-  return `${name} cannot be used in an expression; it can only be mapped to members`;
+  if (wrong !== undefined || sourceAttribute(kind, name)?.type !== "reference") return wrong;
+  if (kind === "group") return `${name} cannot be used in an expression; it can only be mapped to members`;
+  if (isTested) return undefined;
+  // Its value is an id of Entra, which no account of the target has.
+  return `${name} is a reference to an account, and can only be tested or compared in an expression; map it with source: ${name}, or use one of his attributes, for instance [manager.mail]`;
 }
 
 /** Multi-valued attributes whose values are objects. */

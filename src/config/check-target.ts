@@ -90,7 +90,8 @@ function explainShape(path: TargetPath, name: string, item: ScimShape): string |
 function explainPart({ text, subAttribute = "" }: TargetPath, name: string, parts: readonly string[]) {
   if (isOneOf(UNWRITABLE_PARTS, subAttribute)) return `${text} is read-only: SoSafe fills it`;
   if (isOneOf(parts, subAttribute)) return undefined;
-  return `${text}: ${subAttribute} is no part of ${name}${suggest(subAttribute, parts, text.slice(0, -subAttribute.length))}`;
+  const near = suggest(subAttribute, parts, text.slice(0, -subAttribute.length)) || suggestTarget("user", subAttribute);
+  return `${text}: ${subAttribute} is no part of ${name}${near}`;
 }
 
 function explainMissing({ text, filter, subAttribute }: TargetPath, name: string, isSeveral: boolean) {

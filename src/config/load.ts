@@ -68,6 +68,14 @@ export function parseWithWarnings(text: string, file: string): Loaded {
   return { config, warnings: toProblems(findDoubts(config)) };
 }
 
+/** What has brackets, quotes or commas in it has to be quoted in YAML. */
+function hintQuotes(line: string): string {
+  if (/\bexpression["']?\s*:\s*[^\s'|>]/u.test(line))
+    return "; an expression stands in single quotes: expression: 'ToLower([mail])'";
+  if (!/\btarget["']?\s*:\s*[^\s'"|>][^,}]*\[/u.test(line)) return "";
+  return "; a target with brackets stands in single quotes: target: 'emails[type eq \"work\"].value'";
+}
+
 const FAULTS: Partial<Record<Fault["code"], string>> = {
   DUPLICATE_KEY: "the same key is there twice",
   NON_STRING_KEY: "a list or a block cannot be a key",
@@ -84,8 +92,7 @@ function untilBroken(faults: readonly Fault[]): readonly Fault[] {
 
 function toFault({ code, message, pos }: Fault, { file, lines, text }: Origin): Problem {
   const { line, col } = lines.linePos(pos[0]);
-  const isBareExpression = /\bexpression["']?\s*:\s*[^\s'|>]/u.test(text.split("\n")[line - 1] ?? "");
-  const hint = isBareExpression ? "; an expression stands in single quotes: expression: 'ToLower([mail])'" : "";
+  const hint = hintQuotes(text.split("\n")[line - 1] ?? "");
   const said = FAULTS[code] ?? `is not YAML from here on: ${message}`;
   return { where: file, message: `${said}${hint}`, line, column: col };
 }

@@ -239,7 +239,10 @@ const notify = z.strictObject({
 
 const log = z.strictObject({
   retention: duration({ min: "1h", max: "3650d" }).prefault("30d").describe("How long the provisioning log is kept."),
-  redact: z.array(name).default([]).describe("Target attributes whose values the provisioning log does not show."),
+  redact: z
+    .array(name)
+    .default([])
+    .describe("Target attributes whose values `explain` and the provisioning log do not show."),
 });
 
 /** The configuration file. Input is what stands in the file, output is a Config (load.ts would not compile otherwise). */

@@ -11,7 +11,8 @@ export function unusedKeys(config: Config, environment: Pick<LocalEnvironment, "
   return [
     ...differences("safety", config.safety, defaults.safety),
     ...differences("notify", config.notify, defaults.notify),
-    ...differences("log", config.log, defaults.log),
+    // What is redacted is redacted in explain, too.
+    ...differences("log", { ...config.log, redact: [] }, defaults.log),
     ...differences("target", { dialect: config.target.dialect }, { dialect: defaults.target.dialect }),
     ...(environment.smtpUrl === undefined ? [] : ["SMTP_URL"]),
     ...(environment.http.host === "127.0.0.1" ? [] : ["HTTP_HOST"]),

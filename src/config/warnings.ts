@@ -5,19 +5,29 @@ import type { AttributeMapping, Config, FilterClause, ScopingFilter } from "../m
 import type { Kind } from "../model/ids.ts";
 import { findNearest } from "../model/nearest.ts";
 import { sourceAttribute } from "../model/source-attribute.ts";
+import { parsePath } from "../model/target-path.ts";
 import { isUnique, treeOf } from "./check-expression.ts";
 import { staticTypeOf } from "./check-source.ts";
 import { isListTarget, isManagerTarget } from "./check-target.ts";
-import type { Issue, Path } from "./issue.ts";
+import { suggest, type Issue, type Path } from "./issue.ts";
 import { SOSAFE_ATTRIBUTES, suggestTarget } from "./target-attribute.ts";
 
 /** What is allowed in a checked configuration, but probably not what was meant. */
-export function findDoubts({ users, groups }: Config): readonly Issue[] {
+export function findDoubts({ users, groups, log }: Config): readonly Issue[] {
+  const targets = [...users.attributes, ...(groups.enabled ? groups.attributes : [])].map(({ target }) => target);
   return [
+    ...log.redact.flatMap((name, index) => doubtRedact(name, targets, ["log", "redact", index])),
     ...doubtHalf("user", users, ["users"]),
     // What is switched off does no harm.
     ...(groups.enabled ? doubtHalf("group", groups, ["groups"]) : []),
   ];
+}
+
+/** What hides nothing leaves open what was meant to be hidden. */
+function doubtRedact(name: string, targets: readonly string[], path: Path): readonly Issue[] {
+  const names = targets.flatMap((target) => [target, parsePath(target)?.attribute ?? target]);
+  if (names.some((each) => each.toLowerCase() === name.toLowerCase())) return [];
+  return [{ path, message: `hides nothing: no mapping has the target ${name}${suggest(name, new Set(names))}` }];
 }
 
 type Half = {

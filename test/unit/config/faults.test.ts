@@ -59,6 +59,8 @@ describe("a text that is no configuration is refused:", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]?.line).toBe(mapping.split("\n").length + 2);
     expect(problems[0]?.message).toContain("; an expression stands in single quotes: expression: '");
+    const target = `users:\n  attributes:\n    - { target: emails[type eq "work"].value, source: mail }`;
+    expect(problemsOf(target)[0]?.message).toContain("; a target with brackets stands in single quotes: target: '");
     expect(problemsOf("users: { [a]: b }")[0]?.message).toBe("a list or a block cannot be a key");
     expect(problemsOf("users: }{")[0]?.message).not.toContain("quotes");
   });

@@ -116,6 +116,13 @@ describe("a mapping", () => {
     ["{ target: department, source: mail }", "attributes[1].target", "did you mean urn:ietf:params:scim:schemas:ext"],
     ["{ target: email, source: mail }", "attributes[1].target", 'did you mean emails[type eq "work"].value?'],
     ["{ target: familyname, source: mail }", "attributes[1].target", "did you mean name.familyName?"],
+    ["{ target: name.firstName, source: mail }", "attributes[1].target", "did you mean name.givenName?"],
+    ["{ target: title, expression: '[manager]' }", "attributes[1].expression", "map it with source: manager"],
+    [
+      "{ target: title, expression: 'IIF(IsPresent([manager]), [manager], \"\")' }",
+      "attributes[1].expression",
+      "for instance [manager.mail]",
+    ],
     ["{ target: surname, source: mail }", "attributes[1].target", "did you mean name.familyName?"],
     ["{ target: manager.value, source: mail }", "attributes[1].target", "extension:enterprise:2.0:User:manager?"],
     ["{ target: id, source: objectId }", "attributes[1].target", "id is read-only"],

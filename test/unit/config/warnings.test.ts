@@ -45,6 +45,15 @@ describe("a warning tells of", () => {
     ]);
   });
 
+  test("a redaction that hides nothing", () => {
+    const text = file("{ target: name.givenName, source: mail }");
+    expect(warningsOf(`${text}log: { redact: [userName, NAME, name.givenname] }`)).toEqual([]);
+    expect(warningsOf(`${text}log: { redact: [usrName, name.familyName] }`)).toEqual([
+      expect.stringContaining("hides nothing: no mapping has the target usrName; did you mean userName?"),
+      expect.stringContaining("hides nothing: no mapping has the target name.familyName"),
+    ]);
+  });
+
   test("no target that SoSafe's article allows beyond its table", () => {
     const urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
     expect(warningsOf(file(`{ target: '${urn}', source: manager }`))).toEqual([]);
