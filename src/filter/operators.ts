@@ -83,13 +83,9 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
 
 /** The name that a misspelled operator, or one of another language, may be meant to be. */
 export function suggestOperator(label: string): string | undefined {
-  const other = OTHER_NAMES.get(fold(label));
-  // Of a few signs, every operator of a few signs would be near.
-  if (other !== undefined || !/[a-z]{2}/i.test(label)) return other;
-  return findNearest(
-    label,
-    OPERATORS.map((operator) => operator.name),
-  );
+  // To a sign other signs are near that mean something else.
+  const names = OPERATORS.map((operator) => operator.name).filter((name) => /[a-z]/i.test(name));
+  return OTHER_NAMES.get(fold(label)) ?? findNearest(label, names);
 }
 
 function fold(label: string): string {

@@ -1,7 +1,10 @@
-/** The candidate that is spelled most like a word, if any is close enough to be meant. Case does not count. */
+/**
+ * The candidate that is spelled most like a word, if any is close enough to be meant: something of the word has to be
+ * left. Case does not count.
+ */
 export function findNearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let least = Math.min(Math.max(2, Math.floor(word.length / 3)), word.length - 1) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());

@@ -11,7 +11,8 @@ const MAX_CANDIDATES = 100;
 /**
  * Desired attributes of an account that is about to be created, with values of SelectUniqueValue() that no other account
  * of the target has: each candidate is reserved, then looked for there; the first one that nobody else has reserved and
- * that is not found wins. Asks nothing where no mapping uses that function. Throws `mapping` when every candidate is taken, and the target's SyncErrors.
+ * that is not found wins. Asks nothing where no mapping uses that function. Throws `mapping` when every candidate is
+ * taken, and the target's SyncErrors.
  */
 export async function findUnique(
   context: SyncContext,

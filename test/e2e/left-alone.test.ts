@@ -79,9 +79,9 @@ describe("without the action create", () => {
     const [old, next] = [hire("old"), hire("next")];
     const ada = hire("ada", old);
     const schemas = ["urn:ietf:params:scim:schemas:core:2.0:User"];
-    for (const name of ["old", "ada"]) {
+    const account = async (name: string) =>
       await world.scim.ask("POST", "/Users", { schemas, userName: `${name}@musterwerk.example`, active: true });
-    }
+    for (const name of ["old", "ada"]) await account(name);
     const find = async (name: string) => (await world.scim.users()).find((user) => user["displayName"] === name);
 
     expect(await world.cycle()).toMatchObject({ users: { created: 0, updated: 2, skipped: 1 } });
@@ -92,6 +92,12 @@ describe("without the action create", () => {
     directory.update(ada, { manager: next });
     expect(await world.cycle()).toMatchObject({ users: { updated: 1 } });
     expect(JSON.stringify(await find("ada"))).not.toContain(String((await find("old"))?.id));
+
+    // Somebody else gives her an account: the next re-sync finds it, and who reports to her.
+    await account("next");
+    expect(await world.cycle(["--resync"])).toMatchObject({ users: { created: 0, skipped: 0, failed: 0 } });
+    await world.cycle();
+    expect(JSON.stringify(await find("ada"))).toContain(String((await find("next"))?.id));
 
     directory.softDelete(ada);
     expect(await world.cycle()).toMatchObject({ users: { disabled: 1, created: 0 } });

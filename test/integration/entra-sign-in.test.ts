@@ -51,11 +51,8 @@ test("signs in with a secret, a certificate and a federated token", async () => 
     { kind: "certificate", path: await write("whole.pem", wholePem) },
     { kind: "federated", tokenFile: await write("token", `${["e30", "e30", "sig"].join(".")}\n`) },
   ];
-  for (const credential of credentials) {
-    const source = open({ credential });
-    // oxlint-disable-next-line no-await-in-loop
-    expect(await source.findApplication("SoSafe")).toMatchObject(tenant.application);
-  }
+  const found = await Promise.all(credentials.map((credential) => open({ credential }).findApplication("SoSafe")));
+  for (const application of found) expect(application).toMatchObject(tenant.application);
   expect(tokenRequests().map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
