@@ -22,7 +22,8 @@ describe("a mapping that applies to creations only", () => {
   ])("keeps nobody from being renamed and disabled when it %s later", async (_, mapping, jobTitle) => {
     await using world = await createCompany({ attributes: [...BASIC, { target: "nickName", ...mapping }] });
     const { directory } = world.tenant;
-    const ada = directory.hire({ userPrincipalName: "ada@musterwerk.example", displayName: "Ada", jobTitle: "x y" });
+    const person = { userPrincipalName: "ada@musterwerk.example", displayName: "Ada", jobTitle: "x y" };
+    const ada = directory.hire({ ...person, department: null });
     await world.cycle();
     const [before] = await world.scim.users();
     directory.update(ada, { displayName: "Ada L.", jobTitle, accountEnabled: false });
